@@ -1,0 +1,87 @@
+// Things that are built once: each in a folder of the cache directory whose
+// name is a hash of all it was built from, complete as soon as it exists.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { cacheDirectory } from "./paths";
+import { type Progress, step } from "./steps";
+
+export interface Recipe {
+    /** Names the folder: letters, digits and hyphens. */
+    name: string;
+    /** Shown while it is built, such as "Build the kernel of the nodes". */
+    title: string;
+    /** Everything that the result depends on: texts, versions, paths of other built things. */
+    inputs: readonly (string | Buffer)[];
+    /** Builds into an empty folder; long output goes to `log`, a file that is kept when it fails. */
+    build(into: string, progress: Progress, log: string): Promise<void>;
+}
+
+/** The folder that a recipe is, or will be, built in. */
+export function builtPath(recipe: Pick<Recipe, "name" | "inputs">): string {
+    const hash = createHash("sha256");
+    for (const input of recipe.inputs) {
+        hash.update(`${Buffer.byteLength(input)}:`).update(input);
+    }
+    return join(cacheDirectory(), "built", `${recipe.name}-${hash.digest("hex").slice(0, 16)}`);
+}
+
+/** Builds it unless that was done before; two processes that want the same thing build it once. */
+export async function built(recipe: Recipe): Promise<string> {
+    const path = builtPath(recipe);
+    if (existsSync(path)) return path;
+    return step(recipe.title, async (progress) => {
+        await mkdir(join(cacheDirectory(), "built"), { recursive: true });
+        await mkdir(join(cacheDirectory(), "logs"), { recursive: true });
+        const unlock = await lock(`${path}.lock`, progress);
+        try {
+            if (existsSync(path)) return path;
+            const partial = `${path}.partial`;
+            const log = join(cacheDirectory(), "logs", `${recipe.name}.log`);
+            await rm(partial, { recursive: true, force: true });
+            await rm(log, { force: true });
+            await mkdir(partial);
+            await recipe.build(partial, progress, log);
+            await rename(partial, path);
+            return path;
+        } finally {
+            await unlock();
+        }
+    });
+}
+
+/** A process by its id and when it started, because ids are used again. */
+export async function processIdentity(pid: number): Promise<string | undefined> {
+    try {
+        const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+        // The name, in parentheses, may hold spaces; the start time is the 20th field after it (proc(5)).
+        return `${pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Waits until the lock is ours; one left by a process that is gone is taken over. */
+export async function lock(file: string, progress: Progress): Promise<() => Promise<void>> {
+    const mine = (await processIdentity(process.pid)) ?? String(process.pid);
+    for (;;) {
+        try {
+            const handle = await open(file, "wx");
+            await handle.writeFile(mine);
+            await handle.close();
+            return () => rm(file, { force: true });
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        }
+        const owner = await readFile(file, "utf8").catch(() => "");
+        const pid = Number(owner.split(" ")[0]);
+        if (owner !== "" && (await processIdentity(pid)) !== owner) {
+            await rm(file, { force: true });
+            continue;
+        }
+        progress(`waiting for process ${owner.split(" ")[0] || "?"}, which is building it`);
+        await pause(500);
+    }
+}

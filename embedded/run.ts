@@ -1,0 +1,74 @@
+// Runs a program to its end, keeping its output for the error message.
+import { type SpawnOptions, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+
+export interface RunOptions {
+    cwd?: string;
+    /** Replaces the whole environment. @default this process's */
+    env?: NodeJS.ProcessEnv;
+    /** Written to its standard input, which is closed otherwise. */
+    input?: string;
+    /** Everything it prints is appended to this file as well. */
+    logFile?: string;
+    /** Called for each line it prints on stdout or stderr. */
+    onLine?: (line: string) => void;
+    /** Ends it with SIGTERM. */
+    signal?: AbortSignal;
+}
+
+export class CommandFailed extends Error {
+    override name = "CommandFailed";
+    constructor(
+        readonly command: string,
+        /** Exit code, or null when a signal ended it. */
+        readonly code: number | null,
+        /** The last lines it printed on either stream. */
+        readonly tail: string[],
+        logFile?: string,
+    ) {
+        super(
+            `${command} ${code === null ? "was ended by a signal" : `failed with exit code ${code}`}` +
+                (tail.length > 0 ? `; it last said:\n${tail.map((line) => `    ${line}`).join("\n")}` : "") +
+                (logFile ? `\n  whole output: ${logFile}` : ""),
+        );
+    }
+}
+
+const TAIL_LINES = 15;
+
+/** Resolves with its standard output. @throws CommandFailed with the last lines it said. */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const spawnOptions: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"] };
+    if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
+    if (options.env !== undefined) spawnOptions.env = options.env;
+    if (options.signal !== undefined) spawnOptions.signal = options.signal;
+    const child = spawn(program, args, spawnOptions);
+    const log = options.logFile ? createWriteStream(options.logFile, { flags: "a" }) : undefined;
+    const out: Buffer[] = [];
+    const tail: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+        if (!stream) continue;
+        if (log) stream.pipe(log, { end: false });
+        createInterface({ input: stream }).on("line", (line) => {
+            tail.push(line);
+            if (tail.length > TAIL_LINES) tail.shift();
+            options.onLine?.(line);
+        });
+    }
+    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stdin?.on("error", () => {}); // it may end without reading
+    child.stdin?.end(options.input);
+    try {
+        const code = await new Promise<number | null>((resolve, reject) => {
+            child.on("error", reject);
+            child.on("close", resolve);
+        });
+        if (code !== 0) {
+            throw new CommandFailed([program, ...args].join(" ").slice(0, 300), code, tail, options.logFile);
+        }
+        return Buffer.concat(out).toString("utf8");
+    } finally {
+        log?.end();
+    }
+}
