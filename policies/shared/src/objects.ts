@@ -1,0 +1,45 @@
+// Kubernetes objects as a policy sees them, whichever API version they are of.
+import { type Maybe, plain, textAt, UNKNOWN } from "./plain";
+
+export interface KubernetesObject {
+    urn: string;
+    /** The resource's name in Pulumi. */
+    resource: string;
+    /** "core", "apps", ... */
+    group: string;
+    kind: string;
+    /** metadata, spec, status: plain, with UNKNOWN where a value is not known yet. */
+    value: unknown;
+}
+
+/** What the policy SDK hands over, of a resource's inputs or of its state. */
+export interface Judged {
+    urn: string;
+    name: string;
+    type: string;
+    props: Record<string, unknown>;
+}
+
+/** undefined for what is not a Kubernetes object. */
+export function kubernetesObject(judged: Judged): KubernetesObject | undefined {
+    const [, group, kind] = /^kubernetes:([^/:]+)\/[^:]+:(\w+)$/.exec(judged.type) ?? [];
+    if (group === undefined || kind === undefined) return undefined;
+    return { urn: judged.urn, resource: judged.name, group, kind, value: plain(judged.props) };
+}
+
+export const nameOf = (object: KubernetesObject): Maybe<string> | undefined => textAt(object.value, "metadata", "name");
+
+/** Objects that say no namespace land in this one. */
+export const namespaceOf = (object: KubernetesObject): Maybe<string> =>
+    textAt(object.value, "metadata", "namespace") ?? "default";
+
+const CLUSTER_WIDE = new Set(["PersistentVolume"]);
+
+/** For messages: `Deployment web/frontend`, or by the name in Pulumi while its own is not known. */
+export function titleOf(object: KubernetesObject): string {
+    const name = nameOf(object);
+    const namespace = namespaceOf(object);
+    if (typeof name !== "string") return `${object.kind} "${object.resource}"`;
+    if (CLUSTER_WIDE.has(object.kind) || namespace === UNKNOWN) return `${object.kind} ${name}`;
+    return `${object.kind} ${namespace}/${name}`;
+}

@@ -1,0 +1,70 @@
+// The pods that a workload makes, and the containers in them.
+import type { KubernetesObject } from "./objects";
+import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
+
+/** Where each kind keeps its pods' spec. */
+const podSpecPaths: Record<string, readonly string[]> = {
+    "core/Pod": ["spec"],
+    "core/ReplicationController": ["spec", "template", "spec"],
+    "apps/Deployment": ["spec", "template", "spec"],
+    "apps/StatefulSet": ["spec", "template", "spec"],
+    "apps/DaemonSet": ["spec", "template", "spec"],
+    "apps/ReplicaSet": ["spec", "template", "spec"],
+    "batch/Job": ["spec", "template", "spec"],
+    "batch/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
+};
+/** Where Deployments and the like were before they had a group of their own. */
+const formerGroups: Record<string, string> = { extensions: "apps" };
+
+export interface Container {
+    name: Maybe<string>;
+    /** Such as `spec.template.spec.containers[0]`. */
+    path: string;
+    /** `init` ends before the pod's containers start; `sidecar` is an init container that goes on running beside them. */
+    role: "main" | "sidecar" | "init";
+    /** Of the container itself, or else of its pod. */
+    restartPolicy: Maybe<string>;
+    value: unknown;
+}
+
+/** The pod's spec of a workload; undefined for any other kind of object. */
+export function podSpec(object: KubernetesObject): unknown {
+    const path = pathOf(object);
+    return path && at(object.value, ...path);
+}
+
+function pathOf(object: KubernetesObject): readonly string[] | undefined {
+    return podSpecPaths[`${formerGroups[object.group] ?? object.group}/${object.kind}`];
+}
+
+/** Empty for what is no workload, and for one whose pods are not known yet. */
+export function containersOf(object: KubernetesObject): Container[] {
+    const path = pathOf(object);
+    if (!path) return [];
+    const spec = podSpec(object);
+    const podPolicy = textAt(spec, "restartPolicy") ?? "Always";
+    const inList = (list: "containers" | "initContainers"): Container[] => {
+        const containers = listAt(spec, list);
+        if (containers === UNKNOWN) return [];
+        return containers.flatMap((value, index) => {
+            if (value === UNKNOWN) return [];
+            const own = textAt(value, "restartPolicy");
+            return {
+                name: textAt(value, "name") ?? UNKNOWN,
+                path: `${path.join(".")}.${list}[${index}]`,
+                // One that may turn out to be a sidecar is not judged as one.
+                role: list === "containers" ? "main" : own === "Always" ? "sidecar" : "init",
+                restartPolicy: own ?? podPolicy,
+                value,
+            } as const;
+        });
+    };
+    return [...inList("initContainers"), ...inList("containers")];
+}
+
+/** Whether the pod ends by itself when its work is done. */
+export function runsOnce(object: KubernetesObject): Maybe<boolean> {
+    if (object.group === "batch") return true;
+    const policy = textAt(podSpec(object), "restartPolicy") ?? "Always";
+    return policy === UNKNOWN ? UNKNOWN : policy !== "Always";
+}
