@@ -1,6 +1,6 @@
 // The proof that a stack gives of itself: made by the run-once check pod, kept
 // as a stack output, judged by the visibility policies, shown to people.
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalJson } from "./canonical";
 
 /** Kubernetes cuts a termination message at this many bytes. */
@@ -26,7 +26,8 @@ export const Evidence = z.strictObject({
     /**
      * From the writer's clock to the checker's sight of a record, corrected by the
      * estimated offset of the two clocks; null where it could not be measured.
-     * Milliseconds. `clockUncertainty` is half the round trip of the best clock reading.
+     * Milliseconds. `clockUncertainty` is half the round trip of the best clock reading and the
+     * millisecond that clocks are read to.
      */
     delayMs: z
         .strictObject({ p50: z.number(), p99: z.number(), max: z.number(), clockUncertainty: milliseconds })

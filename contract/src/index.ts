@@ -6,3 +6,4 @@ export * from "./labels";
 export * from "./mount-options";
 export * from "./pods";
 export * from "./records";
+export * from "./status";

@@ -1,30 +1,53 @@
 // NFS mount options have two spellings: the one asked for (nfs(5)) and the one
-// the kernel reports in /proc/mounts. Comparing them needs one spelling.
+// the kernel reports in /proc/mounts (nfs_show_mount_options of Linux's
+// fs/nfs/super.c). Comparing them needs one spelling.
 
 /** /proc/mounts' name for an option that is asked for under another. */
-const kernelNames: Record<string, string> = {
-    nfsvers: "vers",
-    lookupcache: "lookupcache",
-    noresvport: "noresvport",
-};
-const kernelValues: Record<string, string> = {
+const kernelNames: Readonly<Record<string, string>> = { nfsvers: "vers" };
+const kernelSpellings: Readonly<Record<string, string>> = {
     "lookupcache=positive": "lookupcache=pos",
+    tcp: "proto=tcp",
+    rdma: "proto=rdma",
 };
 /** actimeo sets four limits at once; the kernel reports those four, and leaves out the ones at their default. */
 const ACTIMEO = ["acregmin", "acregmax", "acdirmin", "acdirmax"] as const;
-/** What the kernel leaves unsaid because it is the default (nfs(5), "attribute cache"), in seconds. */
-const unsaid: Record<string, string> = { acregmin: "3", acregmax: "60", acdirmin: "30", acdirmax: "60" };
+
+/** What the kernel leaves unsaid because it is the default; the limits in seconds (nfs(5), "attribute cache"). */
+const unsaidDefaults: ReadonlySet<string> = new Set([
+    "acregmin=3",
+    "acregmax=60",
+    "acdirmin=30",
+    "acdirmax=60",
+    "ac",
+    "acl",
+    "async",
+    "cto",
+    "lock",
+    "lookupcache=all",
+    "rdirplus",
+    "resvport",
+    "sharecache",
+]);
+/** What says how to mount, not what the mount is like: mount(8) and mount.nfs keep it to themselves. */
+const mountersOwn: ReadonlySet<string> = new Set([
+    "_netdev",
+    "auto",
+    "bg",
+    "defaults",
+    "fg",
+    "noauto",
+    "nofail",
+    "retry",
+]);
 
 /** The options as /proc/mounts spells them, sorted: `nfsvers=4.2` -> `vers=4.2`, `actimeo=1` -> four limits. */
 export function normalizeMountOptions(requested: readonly string[]): string[] {
     const spelled = requested.flatMap((option) => {
         const [name = "", value] = option.split("=", 2);
-        if (name === "actimeo") {
-            return ACTIMEO.map((limit) => `${limit}=${value}`);
-        }
+        if (name === "actimeo") return ACTIMEO.map((limit) => `${limit}=${value}`);
         const kernelName = kernelNames[name] ?? name;
         const whole = value === undefined ? kernelName : `${kernelName}=${value}`;
-        return [kernelValues[whole] ?? whole];
+        return [kernelSpellings[whole] ?? whole];
     });
     return [...new Set(spelled)].sort();
 }
@@ -32,8 +55,18 @@ export function normalizeMountOptions(requested: readonly string[]): string[] {
 /** The requested options (any spelling) that the observed ones (of /proc/mounts) do not honour. */
 export function unhonouredMountOptions(requested: readonly string[], observed: readonly string[]): string[] {
     const seen = new Set(observed);
+    const names = new Set(observed.map((option) => option.split("=", 1)[0]));
     return normalizeMountOptions(requested).filter((option) => {
-        const [name = "", value] = option.split("=", 2);
-        return !seen.has(option) && !(unsaid[name] !== undefined && unsaid[name] === value);
+        const [name = ""] = option.split("=", 1);
+        if (seen.has(option) || mountersOwn.has(name)) return false;
+        // Asked for without a minor version, any will do.
+        if (option === "vers=4") return !observed.some((o) => o.startsWith("vers=4."));
+        // Unsaid, unless another value of it, or its opposite, is said.
+        return (
+            !unsaidDefaults.has(option) ||
+            names.has(name) ||
+            seen.has(`no${name}`) ||
+            (name === "async" && seen.has("sync"))
+        );
     });
 }

@@ -53,6 +53,13 @@ export const clientPod = {
         checkTimeoutMs: "CHECK_TIMEOUT_MS",
         /** Check: comma separated, as the PersistentVolume has them. */
         mountOptions: "MOUNT_OPTIONS",
+        /** Check: "true" lets it pass on the writer's own node, as a cluster of one node needs. @default "false" */
+        allowSameNode: "ALLOW_SAME_NODE",
+        /** All roles, outside a pod (by hand, in tests). @default every address, and what is named below and above */
+        httpHost: "HTTP_HOST",
+        httpPort: "HTTP_PORT",
+        sharePath: "SHARE_PATH",
+        terminationMessagePath: "TERMINATION_MESSAGE_PATH",
     },
     terminationMessagePath: "/dev/termination-log",
 } as const;

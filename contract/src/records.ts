@@ -1,7 +1,7 @@
 // The data that the writer puts on the share and the readers verify: a journal
 // of chained records (new data) and one document that is replaced again and
 // again (changed data).
-import { z } from "zod";
+import * as z from "zod";
 import { digest } from "./canonical";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -74,6 +74,10 @@ export const journal = {
     /** Segments are named by the sequence of their first record, so that names sort as numbers. */
     segment: (first: number): string => `journal-${String(first).padStart(12, "0")}.jsonl`,
     segmentPattern: /^journal-(\d{12})\.jsonl$/,
+    /** A longer line, newline included, is not a record. Six bytes for each of the message, as JSON may spell them. */
+    maxLineBytes: 32_768,
+    /** The longest message, in bytes of UTF-8. */
+    maxMessageBytes: 4_096,
     /** Records a segment; at 4 a second a segment lasts 40 minutes and takes about 4 MB. */
     recordsPerSegment: 10_000,
     /** Older segments are deleted, so that a forgotten lab does not fill its disk. */

@@ -1,0 +1,116 @@
+// Follows the journal: which bytes are whole records, and whether each is the
+// successor of the one before. Pure; share-reader.ts feeds it with what it reads,
+// tail.ts uses it to look at a journal that a crash may have left torn.
+import { GENESIS, isIntact, JournalRecord, journal } from "@nfs-storage-stack/contract";
+
+export interface Head {
+    sequence: number;
+    hash: string;
+}
+
+/** How far a segment has been verified. */
+export interface SegmentState {
+    /** Sequence of its first record, from its name. */
+    first: number;
+    /** Bytes that were verified; the next record begins here. */
+    offset: number;
+    /** Records in these. */
+    count: number;
+    /** The last record verified, of this or of an earlier segment; undefined when none is known. */
+    head: Head | undefined;
+}
+
+export type ProblemKind =
+    /** The last line has no end: being written, or cut off by a crash. */
+    | "torn"
+    /** A line is no record, or its content is not what its hash says. */
+    | "altered"
+    /** The record is intact but not the successor of the one before. */
+    | "gap";
+export interface Problem {
+    kind: ProblemKind;
+    reason: string;
+}
+
+export interface Step {
+    state: SegmentState;
+    records: JournalRecord[];
+    /** Why the bytes behind `state.offset` are not verified, when there are some. */
+    problem: Problem | undefined;
+}
+
+const NEWLINE = 0x0a;
+
+export const enterSegment = (first: number, head: Head | undefined): SegmentState => ({
+    first,
+    offset: 0,
+    count: 0,
+    head,
+});
+
+/** One line of the journal as a record; otherwise what is wrong with it. */
+export function parseRecord(line: Buffer): JournalRecord | string {
+    let value: unknown;
+    try {
+        // Bytes that are not UTF-8 must not pass as the replacement character.
+        value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(line));
+    } catch {
+        return `is not a record: ${JSON.stringify(line.subarray(0, 60).toString("latin1"))}`;
+    }
+    const parsed = JournalRecord.safeParse(value);
+    if (!parsed.success) return "does not have the properties of a record";
+    if (!isIntact(parsed.data))
+        return `(sequence ${parsed.data.sequence}) does not have the content that its hash names`;
+    // The same content spelled in other bytes is altered data all the same.
+    if (!line.equals(Buffer.from(encodeLine(parsed.data)).subarray(0, -1))) return "is not spelled as it was written";
+    return parsed.data;
+}
+
+/** A record as the line that the writer appends, its newline included. */
+export function encodeLine(record: JournalRecord): string {
+    const { sequence, time, writer, revision, message, previous, hash } = record;
+    return `${JSON.stringify({ sequence, time, writer, revision, message, previous, hash })}\n`;
+}
+
+/** Why the record cannot follow; undefined when it does. */
+function misfit(record: JournalRecord, state: SegmentState): string | undefined {
+    const { head } = state;
+    const expected = head ? head.sequence + 1 : state.first;
+    if (record.sequence !== expected) return `has sequence ${record.sequence}; ${expected} was expected`;
+    const previous = head?.hash ?? (record.sequence === 1 ? GENESIS : undefined);
+    if (previous !== undefined && record.previous !== previous) {
+        return `(sequence ${record.sequence}) does not name the record before it as its predecessor`;
+    }
+    return undefined;
+}
+
+/** Verifies the bytes that begin at `state.offset`, up to the first that cannot be. */
+export function advance(state: SegmentState, bytes: Buffer): Step {
+    const records: JournalRecord[] = [];
+    let { offset, count, head } = state;
+    let start = 0;
+    const stop = (kind: ProblemKind, what: string): Step => ({
+        state: { first: state.first, offset, count, head },
+        records,
+        problem: { kind, reason: `${journal.segment(state.first)}, line ${count + 1} ${what}` },
+    });
+    for (;;) {
+        const end = bytes.indexOf(NEWLINE, start);
+        const length = (end < 0 ? bytes.length : end + 1) - start;
+        if (length > journal.maxLineBytes) return stop("altered", `is longer than ${journal.maxLineBytes} bytes`);
+        if (end < 0) {
+            if (start < bytes.length)
+                return stop("torn", `has no end: ${bytes.length - start} bytes without a newline`);
+            return { state: { first: state.first, offset, count, head }, records, problem: undefined };
+        }
+        const record = parseRecord(bytes.subarray(start, end));
+        if (typeof record === "string") return stop("altered", record);
+        const wrong = misfit(record, { first: state.first, offset, count, head });
+        if (wrong) return stop("gap", wrong);
+        records.push(record);
+        head = { sequence: record.sequence, hash: record.hash };
+        count++;
+        offset += end + 1 - start;
+        start = end + 1;
+    }
+}

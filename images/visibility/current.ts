@@ -1,0 +1,69 @@
+// Judges the document that is replaced with every record: intact, part of the
+// chain, never older than it was. Pure.
+import { CurrentDocument, isIntact, journal } from "@nfs-storage-stack/contract";
+
+/** Hashes of the last so many records, by sequence, to find the record that a document names. */
+export class RecentHashes {
+    private readonly hashes = new Map<number, string>();
+    constructor(private readonly size: number) {}
+
+    add(sequence: number, hash: string): void {
+        this.hashes.set(sequence, hash);
+        if (this.hashes.size > this.size) {
+            // A Map keeps the order of insertion: the first is the oldest.
+            for (const oldest of this.hashes.keys()) {
+                this.hashes.delete(oldest);
+                break;
+            }
+        }
+    }
+
+    get(sequence: number): string | undefined {
+        return this.hashes.get(sequence);
+    }
+
+    clear(): void {
+        this.hashes.clear();
+    }
+}
+
+/** The document in the bytes; otherwise what is wrong with them. */
+export function parseCurrent(bytes: Buffer): CurrentDocument | string {
+    let value: unknown;
+    try {
+        value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    } catch {
+        return `${journal.current} is not JSON (${bytes.length} bytes)`;
+    }
+    const parsed = CurrentDocument.safeParse(value);
+    if (!parsed.success) return `${journal.current} does not have the properties that it should have`;
+    if (!isIntact(parsed.data)) return `${journal.current} does not have the content that its hash names`;
+    if (!bytes.equals(Buffer.from(encodeCurrent(parsed.data)))) {
+        return `${journal.current} is not spelled as it was written`;
+    }
+    return parsed.data;
+}
+
+export function encodeCurrent(document: CurrentDocument): string {
+    const { sequence, time, writer, revision, message, chain, hash } = document;
+    return `${JSON.stringify({ sequence, time, writer, revision, message, chain, hash })}\n`;
+}
+
+/** Why the document does not belong to what was verified; undefined when it does. */
+export function misplaced(
+    document: CurrentDocument,
+    known: { headSequence: number; lastSeen: number; recent: RecentHashes },
+): string | undefined {
+    const { sequence, chain } = document;
+    if (sequence < known.lastSeen) {
+        return `${journal.current} went back from record ${known.lastSeen} to ${sequence}`;
+    }
+    if (sequence > known.headSequence) {
+        return `${journal.current} names record ${sequence}, but the journal ends at ${known.headSequence}`;
+    }
+    const hash = known.recent.get(sequence);
+    if (hash === undefined) {
+        return `${journal.current} still names record ${sequence}, though the journal is at ${known.headSequence}`;
+    }
+    return hash === chain ? undefined : `${journal.current} names another record ${sequence} than the journal has`;
+}

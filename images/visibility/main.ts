@@ -1,0 +1,72 @@
+// The app in the clients' pods: `visibility writer|reader|check`. Process 1 of
+// its container, without privilege. Settings come from the environment
+// (contract/src/pods.ts).
+import { writeFile } from "node:fs/promises";
+import { runCheck } from "./check";
+import { fittingEvidence } from "./findings";
+import { startReader } from "./reader";
+import { checkSettings, type Role, readerSettings, writerSettings } from "./settings";
+import { type Running, startWriter } from "./writer";
+
+/** Before the kubelet kills what did not end (its default is 30 s). */
+const STOP_PATIENCE_MS = 5_000;
+
+const say = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+
+/**
+ * Node.js waits for its file threads before it exits, and one that waits for a
+ * hard mount never ends; as process 1 it cannot kill itself either. Aborting
+ * does not wait.
+ */
+function end(code: number, stuck: boolean): never {
+    if (stuck) {
+        say("an operation on the share is still waiting: this process aborts");
+        process.abort();
+    }
+    process.exit(code);
+}
+
+const signalled = (): AbortSignal => {
+    const controller = new AbortController();
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+        process.on(signal, () => controller.abort(signal));
+    }
+    return controller.signal;
+};
+
+async function stay(start: () => Promise<Running>): Promise<void> {
+    const signal = signalled();
+    const running = await start();
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    say(`${signal.reason}: ending`);
+    setTimeout(() => end(0, running.stuck()), STOP_PATIENCE_MS);
+    await running.stop();
+    end(0, false);
+}
+
+async function check(): Promise<void> {
+    const settings = checkSettings(process.env);
+    const { evidence, stuck } = await runCheck(settings, say, signalled());
+    const text = fittingEvidence(evidence);
+    say(`${evidence.verdict}: ${evidence.reason}`);
+    say(text);
+    await writeFile(settings.terminationMessagePath, text);
+    end(evidence.verdict === "passed" ? 0 : 1, stuck);
+}
+
+const roles: Record<Role, () => Promise<void>> = {
+    writer: () => stay(() => startWriter(writerSettings(process.env), say)),
+    reader: () => stay(() => startReader(readerSettings(process.env), say)),
+    check,
+};
+
+const name = process.argv[2] ?? "";
+const role = Object.hasOwn(roles, name) ? roles[name as Role] : undefined;
+if (role === undefined) {
+    process.stderr.write(`the role is ${JSON.stringify(name)}; it must be ${Object.keys(roles).join(", ")}\n`);
+    process.exit(2);
+}
+role().catch((error: unknown) => {
+    say(`cannot go on: ${(error as Error).message}`);
+    process.exit(1);
+});

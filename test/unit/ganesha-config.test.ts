@@ -1,0 +1,198 @@
+// The text that Ganesha is configured with: what it must say, and that no value
+// can say more than it should.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type GaneshaOptions, ganeshaConfig } from "../../components/ganesha-config";
+
+const usual: GaneshaOptions = {
+    exportPath: "/share",
+    clientNetworks: ["10.1.0.2/32", "fd00::/8"],
+    squashUid: 10001,
+    squashGid: 10002,
+};
+
+interface Block {
+    name: string;
+    settings: [string, string][];
+    blocks: Block[];
+}
+
+/** Reads Ganesha's configuration language: blocks in braces, settings ended by semicolons, comments. */
+function parse(text: string): Block {
+    const tokens = text.replace(/#.*$/gm, "").match(/[{};=]|[^{};=\s][^{};=]*/g) ?? [];
+    let at = 0;
+    const block = (name: string): Block => {
+        const result: Block = { name, settings: [], blocks: [] };
+        for (;;) {
+            const word = tokens[at++]?.trim();
+            if (word === undefined || word === "}") return result;
+            const next = tokens[at++];
+            if (next === "{") result.blocks.push(block(word));
+            else {
+                assert.equal(next, "=", `after ${word}`);
+                result.settings.push([word, tokens[at++]?.trim() ?? ""]);
+                assert.equal(tokens[at++], ";", `after the value of ${word}`);
+            }
+        }
+    };
+    return block("");
+}
+
+const setting = (block: Block, name: string): string | undefined =>
+    block.settings.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
+function only(block: Block, name: string): Block {
+    const found = block.blocks.filter((b) => b.name === name);
+    assert.equal(found.length, 1, name);
+    return found[0] as Block;
+}
+const exportsOf = (config: Block): Block[] => config.blocks.filter(({ name }) => name === "EXPORT");
+const clients = (block: Block): string[] =>
+    block.blocks
+        .filter(({ name }) => name === "CLIENT")
+        .map((c) => `${setting(c, "Clients")} ${setting(c, "Access_Type")}`);
+
+describe("ganeshaConfig", () => {
+    const config = parse(ganeshaConfig(usual));
+    const [share, canary] = exportsOf(config);
+    assert.ok(share && canary);
+
+    it("speaks NFSv4 only, all minor versions, and asks for no privilege that the pod does not have", () => {
+        const core = only(config, "NFS_CORE_PARAM");
+        assert.equal(setting(core, "Protocols"), "4");
+        assert.equal(setting(core, "NFS_Port"), "2049");
+        assert.equal(setting(core, "fsid_device"), "false");
+        assert.equal(setting(core, "allow_set_io_flusher_fail"), "true");
+        assert.equal(setting(only(config, "NFSv4"), "Minor_Versions"), "0, 1, 2");
+    });
+
+    it("keeps what clients may reclaim on the volume, beside the share and not in it", () => {
+        const nfs4 = only(config, "NFSv4");
+        assert.equal(setting(nfs4, "RecoveryBackend"), "fs");
+        assert.equal(setting(nfs4, "RecoveryRoot"), "/data/recovery");
+        assert.equal(setting(share, "Path"), "/data/share");
+    });
+
+    it("has a short grace and lease unless told otherwise", () => {
+        const of = (options: Partial<GaneshaOptions>): (string | undefined)[] => {
+            const nfs4 = only(parse(ganeshaConfig({ ...usual, ...options })), "NFSv4");
+            return [setting(nfs4, "Grace_Period"), setting(nfs4, "Lease_Lifetime")];
+        };
+        assert.deepEqual(of({}), ["15", "10"]);
+        assert.deepEqual(of({ graceSeconds: 90, leaseSeconds: 60 }), ["90", "60"]);
+    });
+
+    it("lets in whom it is told to, the probe to look, and nobody else", () => {
+        assert.deepEqual(clients(share), ["127.0.0.1 RO", "10.1.0.2/32 RW", "fd00::/8 RW"]);
+        assert.deepEqual(clients(canary), ["127.0.0.1 RO"]);
+        for (const block of [only(config, "EXPORT_DEFAULTS"), share, canary]) {
+            assert.equal(setting(block, "Access_Type"), "None");
+        }
+    });
+
+    it("takes every client, root too, for one identity", () => {
+        for (const block of [only(config, "EXPORT_DEFAULTS"), share]) {
+            assert.equal(setting(block, "Squash"), "All_Squash");
+            assert.equal(setting(block, "Anonymous_Uid"), "10001");
+            assert.equal(setting(block, "Anonymous_Gid"), "10002");
+        }
+        for (const client of share.blocks.filter(({ name }) => name === "CLIENT")) {
+            assert.equal(setting(client, "Squash"), undefined, "a client is not treated otherwise");
+        }
+    });
+
+    it("gives each export a file system id of its own that never changes", () => {
+        assert.equal(setting(share, "Filesystem_Id"), "77.1");
+        assert.equal(setting(canary, "Filesystem_Id"), "77.2");
+    });
+
+    it("names a network once that is given twice", () => {
+        const twice = parse(ganeshaConfig({ ...usual, clientNetworks: ["10.0.0.0/8", "10.0.0.0/8"] }));
+        assert.deepEqual(clients(exportsOf(twice)[0] as Block), ["127.0.0.1 RO", "10.0.0.0/8 RW"]);
+    });
+
+    it("reports all problems at once, each with what was given", () => {
+        assert.throws(
+            () =>
+                ganeshaConfig({
+                    exportPath: "share",
+                    clientNetworks: ["10.0.0.0/33", "*"],
+                    squashUid: 0,
+                    squashGid: 1.5,
+                    graceSeconds: 1000,
+                }),
+            (error: Error) => {
+                for (const part of ['"share"', '"10.0.0.0/33"', '"*"', "squashUid is 0", "squashGid is 1.5", "1000"]) {
+                    assert.ok(error.message.includes(part), `${part} in ${error.message}`);
+                }
+                return true;
+            },
+        );
+    });
+
+    it("refuses a lease that outlasts the grace, and nobody to serve", () => {
+        assert.throws(() => ganeshaConfig({ ...usual, graceSeconds: 5, leaseSeconds: 10 }), /leaseSeconds is 10/);
+        assert.throws(() => ganeshaConfig({ ...usual, clientNetworks: [] }), /nobody could mount/);
+    });
+
+    it("keeps the probe's own export out of reach", () => {
+        assert.throws(() => ganeshaConfig({ ...usual, exportPath: "/canary" }), /health probe/);
+        assert.throws(() => ganeshaConfig({ ...usual, exportPath: "/canary/x" }), /health probe/);
+        assert.doesNotThrow(() => ganeshaConfig({ ...usual, exportPath: "/canary2" }));
+    });
+
+    it("refuses every value or puts it where it belongs: none adds a setting or a block", () => {
+        const nasty = fc.oneof(
+            fc.string(),
+            fc.string({ unit: fc.constantFrom(..."/{};=#\n\"'\\ .,:*@%0123456789abcdefshare") }),
+            fc.constantFrom(
+                "/share; } EXPORT {",
+                "10.0.0.0/8; Access_Type = RW",
+                "*",
+                "@group",
+                "/a/../b",
+                "/.",
+                "::1%lo",
+            ),
+            fc.ipV4(),
+            fc.ipV4Extended(),
+            fc.ipV6(),
+        );
+        const number = fc.oneof(fc.integer(), fc.double(), nasty as fc.Arbitrary<unknown>, fc.constant(10001));
+        const shape = (block: Block): unknown => [
+            block.name,
+            block.settings.map(([name]) => name),
+            block.blocks.filter(({ name }) => name !== "CLIENT").map(shape),
+        ];
+        const expected = shape(config);
+        let accepted = 0;
+        fc.assert(
+            fc.property(
+                fc.oneof(nasty, fc.constant("/share")),
+                fc.oneof(fc.array(nasty, { maxLength: 3 }), fc.constant(["10.0.0.0/8"])),
+                number,
+                fc.oneof(number, fc.constant(10001)),
+                (exportPath, clientNetworks, uid, gid) => {
+                    const options = { exportPath, clientNetworks, squashUid: uid, squashGid: gid } as GaneshaOptions;
+                    let text: string;
+                    try {
+                        text = ganeshaConfig(options);
+                    } catch {
+                        return;
+                    }
+                    accepted++;
+                    const parsed = parse(text);
+                    assert.deepEqual(shape(parsed), expected);
+                    const [first] = exportsOf(parsed);
+                    assert.ok(first);
+                    assert.equal(setting(first, "Pseudo"), exportPath);
+                    assert.deepEqual(
+                        clients(first).slice(1),
+                        [...new Set(clientNetworks)].map((network) => `${network} RW`),
+                    );
+                },
+            ),
+            { numRuns: 3_000 },
+        );
+        assert.ok(accepted > 0, "some were good");
+    });
+});

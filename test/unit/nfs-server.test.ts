@@ -1,0 +1,257 @@
+// The server's entry point, without Ganesha: its questions to a server that
+// misbehaves, what it thinks of a volume, its settings.
+import assert from "node:assert/strict";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import fc from "fast-check";
+import { complaintIn, startGanesha } from "../../images/nfs-server/ganesha";
+import { healthRoutes } from "../../images/nfs-server/health";
+import { canaryReads, exportAnswers, serverAnswers, type Target } from "../../images/nfs-server/probe";
+import { settingsFrom } from "../../images/nfs-server/settings";
+import { mountOf, parseMountinfo, unfitVolume } from "../../images/nfs-server/volume";
+import { markRecord, XdrWriter } from "../../images/nfs-server/xdr";
+
+const canary = Buffer.from("canary 1\n");
+const accepted = (xid: number): XdrWriter =>
+    new XdrWriter().uint32(xid).uint32(1).uint32(0).uint32(0).opaque("").uint32(0);
+
+/** A server that answers each connection as told, on a free port of the loopback address. */
+async function withServer(
+    answer: (socket: Socket, call: Buffer) => void,
+    use: (target: Target) => Promise<void>,
+): Promise<void> {
+    const sockets = new Set<Socket>();
+    const server: Server = createServer((socket) => {
+        sockets.add(socket);
+        socket.on("error", () => {});
+        socket.once("data", (data) => answer(socket, data.subarray(4)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+        await use({ host: "127.0.0.1", port: (server.address() as AddressInfo).port, timeoutMs: 200 });
+    } finally {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((resolve) => server.close(resolve));
+    }
+}
+
+/** Answers READ of the canary, after PUTROOTFH and a LOOKUP. */
+const readAnswer = (xid: number, status: number, data: Buffer): Buffer => {
+    const out = accepted(xid).uint32(status).opaque("probe").uint32(3).uint32(24).uint32(0).uint32(15).uint32(0);
+    out.uint32(25).uint32(status);
+    return (status === 0 ? out.uint32(1).opaque(data) : out).bytes();
+};
+
+describe("a question to the NFS server", () => {
+    it("is answered well when the canary holds what was written", async () => {
+        await withServer(
+            (socket, call) => socket.write(markRecord(readAnswer(call.readUInt32BE(), 0, canary))),
+            async (target) => assert.equal((await canaryReads("/canary", canary, target)).ok, true),
+        );
+    });
+
+    it("finds out when the canary holds something else", async () => {
+        await withServer(
+            (socket, call) => socket.write(markRecord(readAnswer(call.readUInt32BE(), 0, Buffer.from("canary 2\n")))),
+            async (target) =>
+                assert.deepEqual(await canaryReads("/canary", canary, target), {
+                    ok: false,
+                    reason: "/canary does not hold what was written to it at the start",
+                }),
+        );
+    });
+
+    it("takes a server in grace for ready: its clients must reach it to reclaim", async () => {
+        await withServer(
+            (socket, call) => socket.write(markRecord(readAnswer(call.readUInt32BE(), 10013, canary))),
+            async (target) => {
+                const { ok, reason } = await canaryReads("/canary", canary, target);
+                assert.equal(ok, true);
+                assert.match(reason, /grace/);
+            },
+        );
+    });
+
+    it("says which operation the server refuses, and how", async () => {
+        await withServer(
+            (socket, call) => socket.write(markRecord(readAnswer(call.readUInt32BE(), 5, canary))),
+            async (target) =>
+                assert.equal(
+                    (await canaryReads("/canary", canary, target)).reason,
+                    "/canary: READ was answered with NFS4ERR_IO",
+                ),
+        );
+    });
+
+    it("ends in time when the server never answers, or only begins to", async () => {
+        for (const answer of [() => {}, (socket: Socket) => socket.write(Buffer.from([0x80, 0, 0, 40, 1]))]) {
+            await withServer(answer, async (target) => {
+                const findings = await Promise.all([
+                    exportAnswers("/share", target),
+                    canaryReads("/canary", canary, target),
+                    serverAnswers(target),
+                ]);
+                for (const finding of findings) {
+                    assert.deepEqual(finding, { ok: false, reason: "no answer within 200 ms" });
+                }
+            });
+        }
+    });
+
+    it("survives a server that hangs up, talks nonsense or is not there", async () => {
+        let target: Target | undefined;
+        await withServer(
+            (socket) => socket.end(),
+            async (t) => {
+                target = t;
+                assert.match((await serverAnswers(t)).reason, /closed the connection/);
+            },
+        );
+        assert.match((await serverAnswers(target as Target)).reason, /ECONNREFUSED/);
+        await withServer(
+            (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
+            async (t) => assert.match((await serverAnswers(t)).reason, /at most 65536 are expected/),
+        );
+    });
+});
+
+describe("the answer to a kubelet's probe", () => {
+    it("quotes what Ganesha complained about when something is wrong, and is one line", async () => {
+        await withServer(
+            (socket) => socket.end(),
+            async (target) => {
+                const routes = healthRoutes({
+                    exportPath: "/share",
+                    canaryPath: "/canary/canary",
+                    canary,
+                    target,
+                    complaint: () => "Could not create export for (/share)",
+                });
+                for (const path of ["/startup", "/ready", "/live"]) {
+                    const answer = await routes[path]?.(0);
+                    assert.equal(answer?.status, 503);
+                    assert.match(answer?.body ?? "", /^[^\n]*Could not create export for \(\/share\)[^\n]*\n$/);
+                }
+            },
+        );
+    });
+
+    it("asks once for all who ask at the same time", async () => {
+        let calls = 0;
+        await withServer(
+            (socket, call) => {
+                calls++;
+                socket.write(markRecord(accepted(call.readUInt32BE()).bytes()));
+            },
+            async (target) => {
+                const routes = healthRoutes({
+                    exportPath: "/s",
+                    canaryPath: "/c",
+                    canary,
+                    target,
+                    complaint: () => undefined,
+                });
+                const answers = await Promise.all(Array.from({ length: 5 }, () => routes["/live"]?.(0)));
+                assert.deepEqual([...new Set(answers.map((a) => a?.status))], [200]);
+                assert.equal(calls, 1);
+            },
+        );
+    });
+});
+
+describe("Ganesha's log", () => {
+    const line = (rest: string): string => `22/11/2026 20:32:59 : epoch 6b03517c : vm : nfs-ganesha-29[main] ${rest}`;
+
+    it("gives its complaints, without those it always has in a pod", () => {
+        const export_ = "fsal_cfg_commit :CONFIG :CRIT :Could not create export for (/share) to (/data/share)";
+        assert.equal(complaintIn(line(export_)), "Could not create export for (/share) to (/data/share)");
+        assert.equal(complaintIn(line("gsh_dbus_pkginit :DBUS :CRIT :dbus_bus_get failed")), undefined);
+        assert.equal(complaintIn(line("__Register_program :DISP :MAJ :Cannot register NFS V4 on TCP")), undefined);
+        assert.equal(complaintIn(line("nfs_start :NFS STARTUP :EVENT :NFS SERVER INITIALIZED")), undefined);
+    });
+
+    it("is passed on, and the first complaint remembered", async () => {
+        const printed: string[] = [];
+        const text = [line("a :FSAL :CRIT :first"), line("b :FSAL :CRIT :second")].join("\n");
+        const ganesha = startGanesha(
+            process.execPath,
+            ["-e", `console.log(${JSON.stringify(text)}); process.exitCode = 3`],
+            (l) => printed.push(l),
+        );
+        assert.deepEqual(await ganesha.ended, { code: 3, signal: null });
+        assert.equal(printed.length, 2);
+        assert.equal(ganesha.complaint(), "first");
+    });
+
+    it("ends with a word when there is no such program", async () => {
+        const printed: string[] = [];
+        const ganesha = startGanesha("/no/such/program", [], (l) => printed.push(l));
+        assert.equal((await ganesha.ended).code, 127);
+        assert.match(printed.join(), /cannot start .*ENOENT/);
+    });
+
+    it("does not keep it from being killed when it does not end", async () => {
+        const printed: string[] = [];
+        const deaf = "process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('up')";
+        const ganesha = startGanesha(process.execPath, ["-e", deaf], (l) => {
+            printed.push(l);
+            if (l === "up") ganesha.stop("SIGTERM", 100);
+        });
+        assert.deepEqual(await ganesha.ended, { code: null, signal: "SIGKILL" });
+        assert.match(printed.join(), /is killed/);
+    });
+});
+
+describe("the server's volume", () => {
+    const mountinfo = [
+        "100 99 0:50 / / rw,relatime master:1 - overlay overlay rw,lowerdir=/a - b",
+        "101 100 0:51 / /proc rw - proc proc rw",
+        "102 100 98:0 /var/lib/local-path/pvc-1 /data rw,relatime - ext4 /dev/root rw",
+        "103 100 0:60 / /data\\040two rw - tmpfs tmpfs rw",
+    ].join("\n");
+
+    it("is found in the table of mounts", () => {
+        const mounts = parseMountinfo(mountinfo);
+        assert.deepEqual(mountOf("/data", mounts), { point: "/data", type: "ext4" });
+        assert.deepEqual(mountOf("/data/share", mounts), { point: "/data", type: "ext4" });
+        assert.deepEqual(mountOf("/data two", mounts), { point: "/data two", type: "tmpfs" });
+        assert.deepEqual(mountOf("/database", mounts), { point: "/", type: "overlay" });
+    });
+
+    it("is the last of several that are mounted on one place", () => {
+        const twice = parseMountinfo(`${mountinfo}\n104 102 0:70 / /data rw - xfs /dev/sdb rw`);
+        assert.equal(mountOf("/data", twice)?.type, "xfs");
+    });
+
+    it("is refused when it is the container's own file system or memory, with the reason and what to do", () => {
+        const mounts = parseMountinfo(mountinfo);
+        assert.equal(unfitVolume("/data", mountOf("/data", mounts)), undefined);
+        assert.match(unfitVolume("/srv", mountOf("/srv", mounts)) ?? "", /overlay.*cannot export.*mount a volume/);
+        assert.match(unfitVolume("/data two", mountOf("/data two", mounts)) ?? "", /in memory/);
+        assert.match(unfitVolume("/data", undefined) ?? "", /no mount/);
+    });
+});
+
+describe("the server's settings", () => {
+    it("are read from the environment", () => {
+        assert.deepEqual(settingsFrom({ EXPORT_PATH: "/a/b", SQUASH_UID: "10001", SQUASH_GID: "0" }), {
+            exportPath: "/a/b",
+            squashUid: 10001,
+            squashGid: 0,
+        });
+    });
+
+    it("are reported all together when they are wrong", () => {
+        fc.assert(
+            fc.property(
+                fc.constantFrom(undefined, "", "share", "/"),
+                fc.constantFrom("", "-1", "x", "1e3"),
+                (path, id) => {
+                    assert.throws(
+                        () => settingsFrom({ EXPORT_PATH: path, SQUASH_UID: id, SQUASH_GID: id }),
+                        /EXPORT_PATH is .*\n.*SQUASH_UID is .*\n.*SQUASH_GID is /,
+                    );
+                },
+            ),
+        );
+    });
+});
