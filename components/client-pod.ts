@@ -1,0 +1,85 @@
+// What the pods of the writer, the readers and the check have in common: one
+// image, one identity, the claim, no privilege. Pure.
+
+import { clientPod } from "@nfs-storage-stack/contract";
+import type * as k8s from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+import { defaultIdentity, type Identity } from "./identity";
+import { clientContainerSecurity, clientPodSecurity } from "./security";
+
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+type Container = k8s.types.input.core.v1.Container;
+type EnvVar = k8s.types.input.core.v1.EnvVar;
+
+export interface ClientPodOptions {
+    readonly role: keyof typeof clientPod.commands;
+    /** By digest. */
+    readonly image: Input<string>;
+    /** Name of the claim. */
+    readonly claim: Input<string>;
+    readonly access: "read-write" | "read-only";
+    /** Values of clientPod.env, besides the pod's and its node's name. */
+    readonly env: Readonly<Record<string, Input<string>>>;
+    /** Whom it runs as: whom the server takes it for. @default 10001:10001 */
+    readonly identity?: Identity;
+    readonly affinity?: PodSpec["affinity"];
+}
+
+/** Node.js takes 40-60 MB; a limit with room for a large journal segment. */
+const resources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } };
+
+/** The pod, but for what differs by how long it lives (`container`, and the spread into the result). */
+export function clientPodSpec(options: ClientPodOptions, container: Partial<Container> = {}): PodSpec {
+    const { role, image, claim, access, env, identity = defaultIdentity, affinity } = options;
+    const readOnly = access === "read-only";
+    return {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        // It ends on the signal; the rest is for a last write that waits for the server.
+        terminationGracePeriodSeconds: 15,
+        securityContext: clientPodSecurity(identity),
+        ...(affinity !== undefined && { affinity }),
+        containers: [
+            {
+                name: role,
+                image,
+                args: [clientPod.commands[role]],
+                env: [
+                    fromField(clientPod.env.podName, "metadata.name"),
+                    fromField(clientPod.env.nodeName, "spec.nodeName"),
+                    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+                ],
+                ports: [{ name: "http", containerPort: clientPod.httpPort, protocol: "TCP" }],
+                securityContext: clientContainerSecurity,
+                resources,
+                terminationMessagePath: clientPod.terminationMessagePath,
+                terminationMessagePolicy: "File",
+                volumeMounts: [{ name: "share", mountPath: clientPod.sharePath, readOnly }],
+                ...container,
+            },
+        ],
+        volumes: [{ name: "share", persistentVolumeClaim: { claimName: claim, readOnly } }],
+    };
+}
+
+/** For a text that people wrote: Kubernetes reads $(NAME) in a variable as another one's value, and $$ as $. */
+export function literal(text: string): string {
+    return text.replaceAll("$", "$$$$");
+}
+
+function fromField(name: string, fieldPath: string): EnvVar {
+    return { name, valueFrom: { fieldRef: { fieldPath } } };
+}
+
+/** What the clients' Services have in common: the page, the clock and the metrics of a pod. */
+export function httpService(
+    selector: Readonly<Record<string, string>>,
+    publishNotReadyAddresses: boolean,
+): k8s.types.input.core.v1.ServiceSpec {
+    return {
+        type: "ClusterIP",
+        selector,
+        publishNotReadyAddresses,
+        ports: [{ name: "http", port: clientPod.httpPort, targetPort: "http", protocol: "TCP" }],
+    };
+}

@@ -1,0 +1,97 @@
+// The NFS server's pod: what the image needs from Kubernetes. Pure; the
+// component that makes it is nfs-server.ts.
+
+import { digest, serverPod } from "@nfs-storage-stack/contract";
+import type * as k8s from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+import type { Identity } from "./identity";
+import { probes } from "./probes";
+import { serverContainerSecurity, serverPodSecurity } from "./security";
+
+export interface NfsServerPodOptions {
+    readonly image: Input<string>;
+    /** Names of the ConfigMap and the claim. */
+    readonly configMap: Input<string>;
+    readonly claim: Input<string>;
+    /** The text of ganesha.conf. */
+    readonly configuration: string;
+    readonly exportPath: string;
+    readonly identity: Identity;
+}
+
+const configFile = serverPod.configPath.slice(serverPod.configPath.lastIndexOf("/") + 1);
+const configFolder = serverPod.configPath.slice(0, serverPod.configPath.lastIndexOf("/"));
+
+/** Where Ganesha and its entry point write besides the data: sockets, process ids, files in the making. */
+const scratch = { run: "/run", tmp: "/tmp" };
+const SCRATCH_LIMIT = "64Mi";
+
+/** What the ConfigMap holds. */
+export function configData(configuration: string): Record<string, string> {
+    return { [configFile]: configuration };
+}
+
+/** Changes with the configuration, so that a change rolls the pod: Ganesha reads it once. */
+export function configAnnotations(configuration: string): Record<string, string> {
+    return { "nfs-storage-stack/configuration": digest(configuration) };
+}
+
+export function nfsServerPodSpec(options: NfsServerPodOptions): k8s.types.input.core.v1.PodSpec {
+    const { image, configMap, claim, exportPath, identity } = options;
+    const { env } = serverPod;
+    return {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        // Ganesha writes its clients' recovery records as they come: it needs time only to close files.
+        terminationGracePeriodSeconds: 30,
+        securityContext: serverPodSecurity,
+        containers: [
+            {
+                name: "nfs-server",
+                image,
+                env: [
+                    { name: env.exportPath, value: exportPath },
+                    { name: env.squashUid, value: String(identity.uid) },
+                    { name: env.squashGid, value: String(identity.gid) },
+                ],
+                ports: [
+                    { name: "nfs", containerPort: serverPod.nfsPort, protocol: "TCP" },
+                    { name: "health", containerPort: serverPod.healthPort, protocol: "TCP" },
+                ],
+                securityContext: serverContainerSecurity,
+                ...probes(serverPod.healthPort),
+                // No CPU limit: a throttled server stalls every client's I/O.
+                resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+                volumeMounts: [
+                    { name: "config", mountPath: configFolder, readOnly: true },
+                    { name: "data", mountPath: serverPod.dataPath },
+                    ...Object.entries(scratch).map(([name, mountPath]) => ({ name, mountPath })),
+                ],
+            },
+        ],
+        volumes: [
+            { name: "config", configMap: { name: configMap } },
+            { name: "data", persistentVolumeClaim: { claimName: claim } },
+            ...Object.keys(scratch).map((name) => ({ name, emptyDir: { sizeLimit: SCRATCH_LIMIT } })),
+        ],
+    };
+}
+
+/** Only the nodes of these networks may connect; the server itself connects to nobody. */
+export function nfsServerPolicy(
+    selector: Readonly<Record<string, string>>,
+    clientNetworks: readonly string[],
+): k8s.types.input.networking.v1.NetworkPolicySpec {
+    return {
+        podSelector: { matchLabels: selector },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+            {
+                // A client is a node, whose kubelet asks the health port as well.
+                from: clientNetworks.map((cidr) => ({ ipBlock: { cidr } })),
+                ports: [serverPod.nfsPort, serverPod.healthPort].map((port) => ({ protocol: "TCP", port })),
+            },
+        ],
+        egress: [],
+    };
+}

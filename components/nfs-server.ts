@@ -1,0 +1,254 @@
+// An NFS server in the cluster: NFS-Ganesha in one pod, on a volume of its own,
+// at an address that stays. Its pod is written in nfs-server-pod.ts, its
+// configuration in ganesha-config.ts.
+
+import { roles, serverPod } from "@nfs-storage-stack/contract";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { assigned } from "./assigned";
+import { defined } from "./defined";
+import type { NfsExport } from "./export";
+import { ganeshaConfig } from "./ganesha-config";
+import { defaultIdentity, type Identity } from "./identity";
+import { kubernetesName, podLabels } from "./names";
+import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from "./nfs-server-pod";
+import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import type { PodGroup } from "./placement";
+import { type ImageSource, PodImage } from "./pod-image";
+import { type Transform, transformed } from "./transform";
+
+export interface NfsServerArgs {
+    /** Where the server runs. Its pod security must be `privileged`, because of one capability; it runs without privilege. */
+    readonly namespace: pulumi.Input<string>;
+    /** What the server runs. */
+    readonly image: ImageSource;
+    /**
+     * Networks that may mount. The client that the server sees is a node: at its own address from another node, at
+     * the pod bridge's gateway on the server's node.
+     */
+    readonly clientNetworks: readonly string[];
+    /** What clients mount. @default "/share" */
+    readonly exportPath?: string;
+    /** Fixed clusterIP; every mount names it. @default the cluster chooses one, which stays as long as the Service */
+    readonly address?: string;
+    /**
+     * Size of the volume behind the share, when it is made; NFS itself enforces none. A later change is said, and not
+     * done: Pulumi would replace the volume, and its data with it. @default "1Gi"
+     */
+    readonly capacity?: string;
+    /** For the volume behind the share, when it is made. @default the cluster's default class */
+    readonly storageClassName?: string;
+    /** Whom the server takes every client for. @default 10001:10001 */
+    readonly identity?: Identity;
+    /** Whether a NetworkPolicy admits only `clientNetworks`. Off where the CNI does not apply it to nodes rightly. @default true */
+    readonly networkPolicy?: boolean;
+    /** Keep the volume behind the share when the stack is destroyed. @default false */
+    readonly retainData?: boolean;
+    /** Name of a claim that exists already, to be used as it is. @default a new claim */
+    readonly existingClaim?: pulumi.Input<string>;
+    /** Seconds after a restart in which clients get back what they had open, before others get anything. @default 15 */
+    readonly graceSeconds?: number;
+    /** Seconds after which a silent client has lost what it had open. @default 10 */
+    readonly leaseSeconds?: number;
+    readonly transforms?: {
+        readonly configuration?: Transform<k8s.core.v1.ConfigMapArgs>;
+        readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
+        readonly service?: Transform<k8s.core.v1.ServiceArgs>;
+        readonly networkPolicy?: Transform<k8s.networking.v1.NetworkPolicyArgs>;
+        readonly statefulSet?: Transform<k8s.apps.v1.StatefulSetArgs>;
+    };
+}
+
+export const nfsServerDefaults = {
+    exportPath: "/share",
+    capacity: "1Gi",
+    networkPolicy: true,
+    retainData: false,
+} as const;
+
+/** The highest that Ganesha speaks. */
+const NFS_VERSION = "4.2";
+
+/** Name of the claim behind the share: a later stack of the same name finds retained data by it. */
+export function nfsServerClaimName(name: string): string {
+    return kubernetesName(name, "data");
+}
+
+export class NfsServer extends pulumi.ComponentResource {
+    readonly export: NfsExport;
+    /** Size of the volume behind the share. */
+    readonly capacity: pulumi.Output<string>;
+    /** The image it runs, by digest. */
+    readonly image: pulumi.Output<string>;
+    /** The text of ganesha.conf. */
+    readonly configuration: string;
+    /** The server's pod, for others to keep away from. */
+    readonly pods: PodGroup;
+    readonly names: { readonly statefulSet: pulumi.Output<string>; readonly service: pulumi.Output<string> };
+
+    constructor(name: string, args: NfsServerArgs, opts?: ComponentOptions) {
+        super("nfs-storage-stack:index:NfsServer", name, {}, ownOptions(opts));
+        const settings = { ...nfsServerDefaults, identity: defaultIdentity, ...defined(args) };
+        const { namespace, exportPath, identity, transforms } = settings;
+        const labels = podLabels(roles.server, kubernetesName(name));
+        const metadata = (child: string) => ({ namespace, labels, name: child });
+        const options = childOptions(this, opts);
+
+        this.pods = { namespace, labels };
+        this.configuration = ganeshaConfig({
+            exportPath,
+            clientNetworks: settings.clientNetworks,
+            squashUid: identity.uid,
+            squashGid: identity.gid,
+            graceSeconds: settings.graceSeconds,
+            leaseSeconds: settings.leaseSeconds,
+        });
+        this.image = new PodImage(
+            `${name}-image`,
+            { image: "nfs-server", source: settings.image },
+            { parent: this },
+        ).reference;
+
+        const configMap = new k8s.core.v1.ConfigMap(
+            `${name}-configuration`,
+            ...transformed(
+                transforms?.configuration,
+                {
+                    // Named by Pulumi: a changed one is made beside the old one, which the old pod still has.
+                    metadata: { namespace, labels },
+                    immutable: true,
+                    data: configData(this.configuration),
+                },
+                options,
+            ),
+        );
+        const storage =
+            settings.existingClaim === undefined ? this.storage(name, settings, metadata, options) : undefined;
+        const claim = storage?.metadata.name ?? settings.existingClaim ?? "";
+        this.capacity = storage ? this.sizeOf(storage, settings.capacity) : pulumi.output(settings.capacity);
+        const service = new k8s.core.v1.Service(
+            `${name}-service`,
+            ...transformed(
+                transforms?.service,
+                {
+                    metadata: {
+                        ...metadata(kubernetesName(name)),
+                        // The provider would wait for the server here, and 10 s more; the StatefulSet is waited for anyway.
+                        annotations: { "pulumi.com/skipAwait": "true" },
+                    },
+                    spec: {
+                        type: "ClusterIP",
+                        ...(settings.address !== undefined && { clusterIP: settings.address }),
+                        selector: labels,
+                        // Clients must get through to reclaim what they had open while the server is in grace, unready.
+                        publishNotReadyAddresses: true,
+                        ports: [{ name: "nfs", port: serverPod.nfsPort, targetPort: "nfs", protocol: "TCP" }],
+                    },
+                },
+                options,
+            ),
+        );
+        const policies = settings.networkPolicy
+            ? [
+                  new k8s.networking.v1.NetworkPolicy(
+                      `${name}-clients`,
+                      ...transformed(
+                          transforms?.networkPolicy,
+                          {
+                              metadata: metadata(kubernetesName(name, "clients")),
+                              spec: nfsServerPolicy(labels, settings.clientNetworks),
+                          },
+                          options,
+                      ),
+                  ),
+              ]
+            : [];
+        const statefulSet = new k8s.apps.v1.StatefulSet(
+            name,
+            ...transformed(
+                transforms?.statefulSet,
+                {
+                    metadata: metadata(kubernetesName(name)),
+                    spec: {
+                        replicas: 1,
+                        // A plain text: as the Service's output it would make the two wait for each other.
+                        serviceName: kubernetesName(name),
+                        selector: { matchLabels: labels },
+                        template: {
+                            metadata: { labels, annotations: configAnnotations(this.configuration) },
+                            spec: nfsServerPodSpec({
+                                image: this.image,
+                                configMap: configMap.metadata.name,
+                                claim,
+                                exportPath,
+                                identity,
+                                configuration: this.configuration,
+                            }),
+                        },
+                    },
+                },
+                // Two servers must never run on one volume.
+                { ...childOptions(this, opts, service, ...policies), deleteBeforeReplace: true },
+            ),
+        );
+
+        this.names = { statefulSet: statefulSet.metadata.name, service: service.metadata.name };
+        this.export = {
+            // Always the Service's own, also when it is given: so what mounts goes before the Service is replaced.
+            address: assigned(service.spec.clusterIP, `address to the Service ${kubernetesName(name)}`),
+            path: exportPath,
+            nfsVersion: NFS_VERSION,
+            ready: [statefulSet, service],
+        };
+        this.registerOutputs({
+            export: { address: this.export.address, path: exportPath, nfsVersion: NFS_VERSION },
+            image: this.image,
+            capacity: this.capacity,
+        });
+    }
+
+    /** A claim of its own and not a template's: it is deleted after the server, and can be kept, like any other resource. */
+    private storage(
+        name: string,
+        args: Pick<NfsServerArgs, "storageClassName" | "transforms"> & { capacity: string; retainData: boolean },
+        metadata: (child: string) => k8s.types.input.meta.v1.ObjectMeta,
+        options: pulumi.CustomResourceOptions,
+    ): k8s.core.v1.PersistentVolumeClaim {
+        return new k8s.core.v1.PersistentVolumeClaim(
+            `${name}-data`,
+            ...transformed(
+                args.transforms?.claim,
+                {
+                    metadata: {
+                        ...metadata(nfsServerClaimName(name)),
+                        // Most classes bind when the first pod comes, which itself waits for this claim.
+                        annotations: { "pulumi.com/skipAwait": "true" },
+                    },
+                    spec: {
+                        accessModes: ["ReadWriteOnce"],
+                        ...(args.storageClassName !== undefined && { storageClassName: args.storageClassName }),
+                        resources: { requests: { storage: args.capacity } },
+                    },
+                },
+                // Whatever of it changes, the Kubernetes provider makes a new claim, and the data goes with the old one.
+                { ...options, retainOnDelete: args.retainData, ignoreChanges: ["spec"] },
+            ),
+        );
+    }
+
+    /** What the claim asked for when it was made; says so when that is not what is asked for now. */
+    private sizeOf(claim: k8s.core.v1.PersistentVolumeClaim, wanted: string): pulumi.Output<string> {
+        return pulumi.all([claim.spec, claim.metadata]).apply(([spec, { name, namespace }]) => {
+            const size = spec.resources?.requests?.storage ?? wanted;
+            if (size !== wanted) {
+                const patch = JSON.stringify({ spec: { resources: { requests: { storage: wanted } } } });
+                void pulumi.log.warn(
+                    `the volume behind the share keeps its ${size}, although ${wanted} is configured. If its StorageClass can ` +
+                        `grow it: kubectl --namespace ${namespace} patch pvc ${name} --patch '${patch}', then pulumi refresh`,
+                    claim,
+                );
+            }
+            return size;
+        });
+    }
+}

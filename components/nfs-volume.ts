@@ -1,0 +1,98 @@
+// A share as pods use it: a PersistentVolume for any NFS export, and the claim
+// bound to it. Both are written in volume-pair.ts.
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { assigned } from "./assigned";
+import type { NfsExport } from "./export";
+import { defaultMountOptions } from "./mount-options";
+import { kubernetesName, partLabels } from "./names";
+import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type Transform, transformed } from "./transform";
+import { volumePair } from "./volume-pair";
+
+export interface NfsVolumeArgs {
+    /** What is mounted. The volume waits until it is served, and goes before it. */
+    readonly export: NfsExport;
+    /** Where the claim is, and so the pods that use it. */
+    readonly namespace: pulumi.Input<string>;
+    /** What the volume says of its size; nothing but the server's own volume enforces it. @default "1Gi" */
+    readonly capacity?: pulumi.Input<string>;
+    /** As nfs(5) names them; the whole list. @default see mount-options.ts */
+    readonly mountOptions?: readonly string[];
+    readonly transforms?: {
+        readonly volume?: Transform<k8s.core.v1.PersistentVolumeArgs>;
+        readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
+    };
+}
+
+export const nfsVolumeDefaults = { capacity: "1Gi" } as const;
+
+export class NfsVolume extends pulumi.ComponentResource {
+    readonly persistentVolume: pulumi.Output<string>;
+    readonly claim: pulumi.Output<string>;
+    readonly namespace: pulumi.Output<string>;
+    readonly capacity: pulumi.Output<string>;
+    /** As the PersistentVolume asks for them. */
+    readonly mountOptions: readonly string[];
+    /** As the claim has it: the volume's own is recorded before it is bound. */
+    readonly phase: pulumi.Output<string>;
+    /** What pods that use the claim must wait for, and go before. */
+    readonly ready: readonly pulumi.Resource[];
+
+    constructor(name: string, args: NfsVolumeArgs, opts?: ComponentOptions) {
+        super("nfs-storage-stack:index:NfsVolume", name, {}, ownOptions(opts));
+        const { namespace, transforms } = args;
+        this.capacity = pulumi.output(args.capacity ?? nfsVolumeDefaults.capacity);
+        this.mountOptions = args.mountOptions ?? defaultMountOptions(args.export.nfsVersion);
+        // Volumes are the whole cluster's, and each of the two names the other before either exists: so the name is
+        // derived, and not left to Pulumi.
+        const pairName = kubernetesName(pulumi.getProject(), pulumi.getStack(), name);
+        const labels = partLabels(pairName);
+        const pair = volumePair({
+            name: pairName,
+            namespace,
+            address: args.export.address,
+            path: args.export.path,
+            capacity: this.capacity,
+            mountOptions: this.mountOptions,
+        });
+        const options = { ...childOptions(this, opts, ...args.export.ready), deleteBeforeReplace: true };
+
+        const volume = new k8s.core.v1.PersistentVolume(
+            name,
+            ...transformed(
+                transforms?.volume,
+                { metadata: { name: pairName, labels }, spec: pair.volume },
+                // Changed in place, a volume would keep the uid of a claim that is replaced, or its pods the old mount.
+                { ...options, replaceOnChanges: ["spec"] },
+            ),
+        );
+        const claim = new k8s.core.v1.PersistentVolumeClaim(
+            name,
+            ...transformed(
+                transforms?.claim,
+                { metadata: { name: pairName, namespace, labels }, spec: pair.claim(volume.metadata.name) },
+                // The volume's name comes as an output: that is how the engine knows that the claim, and after it the pods
+                // that use it, have to go before the volume can be replaced. (`replaceWith` would take the claim first.)
+                { ...options, replaceOnChanges: ["spec"] },
+            ),
+        );
+
+        this.persistentVolume = volume.metadata.name;
+        this.claim = claim.metadata.name;
+        this.namespace = claim.metadata.namespace;
+        this.phase = assigned(
+            claim.status.apply((status) => status?.phase),
+            `phase to the claim ${pairName}`,
+        );
+        this.ready = [claim, volume];
+        this.registerOutputs({
+            persistentVolume: this.persistentVolume,
+            claim: this.claim,
+            namespace: this.namespace,
+            phase: this.phase,
+            capacity: this.capacity,
+            mountOptions: [...this.mountOptions],
+        });
+    }
+}

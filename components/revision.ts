@@ -1,0 +1,17 @@
+// What a deployment is, as one hash: evidence of another revision proves
+// nothing about this one. Pure.
+import { digest } from "@nfs-storage-stack/contract";
+
+export interface RevisionParts {
+    /** By digest. The server's is null where somebody else runs it. */
+    readonly images: { readonly server: string | null; readonly client: string };
+    /** The text of ganesha.conf; null where somebody else runs the server. */
+    readonly serverConfiguration: string | null;
+    readonly export: { readonly address: string; readonly path: string; readonly nfsVersion: string };
+    readonly mountOptions: readonly string[];
+    readonly message: string;
+}
+
+export function revisionOf(parts: RevisionParts): string {
+    return digest(parts);
+}

@@ -1,0 +1,118 @@
+// The pods that read the share and verify what the writer writes. Neither the
+// revision nor the message is part of them: they go on reading, without a
+// restart, while these change.
+
+import { clientPod, roles } from "@nfs-storage-stack/contract";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClientArgs, WriterContact } from "./client-args";
+import { clientPodSpec, httpService } from "./client-pod";
+import { kubernetesName, podLabels } from "./names";
+import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { awayFrom, type Placement, type PodGroup, spread } from "./placement";
+import { probes } from "./probes";
+import { type Transform, transformed } from "./transform";
+
+export interface VolumeReadersArgs extends ClientArgs {
+    readonly writer: WriterContact;
+    /** How many. @default 2 */
+    readonly replicas?: number;
+    /** Milliseconds from one look at the share to the next. @default 50 */
+    readonly pollIntervalMs?: number;
+    /** Unready when the newest verified record is older than this many milliseconds. @default 10000 */
+    readonly freshnessMs?: number;
+    /** Whether they must, or only should, keep away from the writer's node. @default "required" */
+    readonly placement?: Placement;
+    readonly transforms?: {
+        readonly service?: Transform<k8s.core.v1.ServiceArgs>;
+        readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
+    };
+}
+
+export const volumeReadersDefaults = {
+    replicas: 2,
+    /** What the delay is measured with: a p99 of 0.1 s needs looks much closer than that. */
+    pollIntervalMs: 50,
+    /** Many write intervals and the second of attribute cache: what is older means that something stands still. */
+    freshnessMs: 10_000,
+    placement: "required",
+} as const;
+
+export class VolumeReaders extends pulumi.ComponentResource {
+    readonly pods: PodGroup;
+    readonly replicas: number;
+    readonly names: { readonly deployment: pulumi.Output<string>; readonly service: pulumi.Output<string> };
+    readonly service: k8s.core.v1.Service;
+    readonly ready: readonly pulumi.CustomResource[];
+
+    constructor(name: string, args: VolumeReadersArgs, opts?: ComponentOptions) {
+        super("nfs-storage-stack:index:VolumeReaders", name, {}, ownOptions(opts));
+        const { namespace, image, claim, identity, server, writer, transforms } = args;
+        const labels = podLabels(roles.reader, kubernetesName(name));
+        const metadata = { namespace, labels, name: kubernetesName(name) };
+        this.pods = { namespace, labels };
+        this.replicas = args.replicas ?? volumeReadersDefaults.replicas;
+
+        const service = new k8s.core.v1.Service(
+            `${name}-service`,
+            ...transformed(
+                transforms?.service,
+                {
+                    // Nobody waits for the Service: the Deployment is waited for.
+                    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+                    spec: httpService(labels, false),
+                },
+                childOptions(this, opts),
+            ),
+        );
+        const deployment = new k8s.apps.v1.Deployment(
+            name,
+            ...transformed(
+                transforms?.deployment,
+                {
+                    metadata,
+                    spec: {
+                        replicas: this.replicas,
+                        selector: { matchLabels: labels },
+                        template: {
+                            metadata: { labels },
+                            spec: {
+                                ...clientPodSpec(
+                                    {
+                                        role: "reader",
+                                        image,
+                                        claim,
+                                        access: "read-only",
+                                        identity,
+                                        affinity: awayFrom({
+                                            writer: writer.pods,
+                                            placement: args.placement ?? volumeReadersDefaults.placement,
+                                            server,
+                                        }),
+                                        env: {
+                                            [clientPod.env.writerUrl]: writer.url,
+                                            [clientPod.env.pollIntervalMs]: String(
+                                                args.pollIntervalMs ?? volumeReadersDefaults.pollIntervalMs,
+                                            ),
+                                            [clientPod.env.freshnessMs]: String(
+                                                args.freshnessMs ?? volumeReadersDefaults.freshnessMs,
+                                            ),
+                                        },
+                                    },
+                                    probes(clientPod.httpPort),
+                                ),
+                                topologySpreadConstraints: spread(labels),
+                            },
+                        },
+                    },
+                },
+                childOptions(this, opts, service),
+            ),
+        );
+
+        this.names = { deployment: deployment.metadata.name, service: service.metadata.name };
+        this.service = service;
+        this.ready = [deployment, service];
+        this.registerOutputs({ ...this.names, replicas: this.replicas });
+    }
+}

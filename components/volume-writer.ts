@@ -1,0 +1,120 @@
+// The pod that writes verifiable records on the share, and goes on changing
+// them. There is one, so that the records are one chain.
+
+import { clientPod, roles } from "@nfs-storage-stack/contract";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { assigned } from "./assigned";
+import type { ClientArgs, WriterContact } from "./client-args";
+import { clientPodSpec, httpService, literal } from "./client-pod";
+import { httpUrl } from "./export";
+import { kubernetesName, podLabels } from "./names";
+import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { awayFrom, type PodGroup } from "./placement";
+import { probes } from "./probes";
+import { type Transform, transformed } from "./transform";
+
+export interface VolumeWriterArgs extends ClientArgs {
+    /** What the deployment is; part of every record. */
+    readonly revision: pulumi.Input<string>;
+    /** Any text; part of every record, shown by the readers. @default "hello from the writer" */
+    readonly message?: pulumi.Input<string>;
+    /** Milliseconds from one record to the next. @default 250 */
+    readonly writeIntervalMs?: number;
+    readonly transforms?: {
+        readonly service?: Transform<k8s.core.v1.ServiceArgs>;
+        readonly statefulSet?: Transform<k8s.apps.v1.StatefulSetArgs>;
+    };
+}
+
+export const volumeWriterDefaults = {
+    message: "hello from the writer",
+    /** Four a second: a second of delay is visible, and a segment of the journal lasts for 40 minutes. */
+    writeIntervalMs: 250,
+} as const;
+
+export class VolumeWriter extends pulumi.ComponentResource implements WriterContact {
+    readonly pods: PodGroup;
+    readonly url: pulumi.Output<string>;
+    readonly names: {
+        readonly statefulSet: pulumi.Output<string>;
+        readonly service: pulumi.Output<string>;
+        /** Of its only pod. */
+        readonly pod: pulumi.Output<string>;
+    };
+    readonly service: k8s.core.v1.Service;
+    readonly ready: readonly pulumi.CustomResource[];
+
+    constructor(name: string, args: VolumeWriterArgs, opts?: ComponentOptions) {
+        super("nfs-storage-stack:index:VolumeWriter", name, {}, ownOptions(opts));
+        const { namespace, image, claim, identity, server, transforms } = args;
+        const labels = podLabels(roles.writer, kubernetesName(name));
+        const metadata = { namespace, labels, name: kubernetesName(name) };
+        this.pods = { namespace, labels };
+
+        const service = new k8s.core.v1.Service(
+            `${name}-service`,
+            ...transformed(
+                transforms?.service,
+                {
+                    // Nobody waits for the Service: the StatefulSet is waited for.
+                    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+                    // The clock tells the time also while nothing can be written.
+                    spec: httpService(labels, true),
+                },
+                childOptions(this, opts),
+            ),
+        );
+        const statefulSet = new k8s.apps.v1.StatefulSet(
+            name,
+            ...transformed(
+                transforms?.statefulSet,
+                {
+                    metadata,
+                    spec: {
+                        replicas: 1,
+                        // A plain text: as the Service's output it would make the two wait for each other.
+                        serviceName: kubernetesName(name),
+                        selector: { matchLabels: labels },
+                        template: {
+                            metadata: { labels },
+                            spec: clientPodSpec(
+                                {
+                                    role: "writer",
+                                    image,
+                                    claim,
+                                    access: "read-write",
+                                    identity,
+                                    affinity: awayFrom({ server }),
+                                    env: {
+                                        [clientPod.env.revision]: args.revision,
+                                        [clientPod.env.message]: pulumi
+                                            .output(args.message ?? volumeWriterDefaults.message)
+                                            .apply(literal),
+                                        [clientPod.env.writeIntervalMs]: String(
+                                            args.writeIntervalMs ?? volumeWriterDefaults.writeIntervalMs,
+                                        ),
+                                    },
+                                },
+                                probes(clientPod.httpPort),
+                            ),
+                        },
+                    },
+                },
+                // Two writers would fork the chain.
+                { ...childOptions(this, opts, service), deleteBeforeReplace: true },
+            ),
+        );
+
+        const address = assigned(service.spec.clusterIP, `address to the Service ${kubernetesName(name)}`);
+        this.url = address.apply((ip) => httpUrl(ip, clientPod.httpPort));
+        this.names = {
+            statefulSet: statefulSet.metadata.name,
+            service: service.metadata.name,
+            pod: pulumi.interpolate`${statefulSet.metadata.name}-0`,
+        };
+        this.service = service;
+        this.ready = [statefulSet, service];
+        this.registerOutputs({ ...this.names, url: this.url });
+    }
+}

@@ -1,0 +1,107 @@
+// The volume and its claim: they name each other, wait for the server, and go
+// as one.
+import assert from "node:assert/strict";
+import type * as pulumi from "@pulumi/pulumi";
+import { ExternalNfs, type NfsExport, NfsVolume } from "../../components";
+import { provision, UNKNOWN } from "../harness/engine";
+import { ready } from "./cluster";
+import { at, named } from "./named";
+
+const PV = "kubernetes:core/v1:PersistentVolume";
+const PVC = "kubernetes:core/v1:PersistentVolumeClaim";
+const where = { project: "nfs-storage-stack", stack: "dev", outputs: ready };
+
+const external = (): NfsExport => new ExternalNfs("filer", { address: "10.0.0.7", path: "/share" }).export;
+
+describe("NfsVolume", () => {
+    it("makes a volume and a claim that name each other, of one size and one mode, and of no class", async () => {
+        const got = await provision(() => {
+            new NfsVolume("data", { export: external(), namespace: "clients", capacity: "3Gi" });
+        }, where);
+        const volume = named(got, PV, "data");
+        const claim = named(got, PVC, "data");
+        assert.equal(at(claim, "spec.volumeName"), at(volume, "metadata.name"));
+        assert.deepEqual(at(volume, "spec.claimRef"), {
+            apiVersion: "v1",
+            kind: "PersistentVolumeClaim",
+            namespace: at(claim, "metadata.namespace"),
+            name: at(claim, "metadata.name"),
+        });
+        assert.equal(at(volume, "metadata.name"), "nfs-storage-stack-dev-data");
+        assert.deepEqual([at(volume, "spec.storageClassName"), at(claim, "spec.storageClassName")], ["", ""]);
+        assert.deepEqual(at(claim, "spec.accessModes"), at(volume, "spec.accessModes"));
+        assert.deepEqual(at(claim, "spec.resources.requests"), at(volume, "spec.capacity"));
+        assert.deepEqual(at(volume, "spec.nfs"), { server: "10.0.0.7", path: "/share", readOnly: false });
+        assert.equal(at(volume, "spec.persistentVolumeReclaimPolicy"), "Retain");
+    });
+
+    it("mounts hard, and so that new and changed data is seen soon", async () => {
+        const got = await provision(() => {
+            new NfsVolume("data", { export: external(), namespace: "clients" });
+            new NfsVolume("own", { export: external41(), namespace: "clients", mountOptions: ["hard", "actimeo=3"] });
+        }, where);
+        const optionsOf = (name: string) => at(named(got, PV, name), "spec.mountOptions") as string[];
+        for (const wanted of ["nfsvers=4.2", "hard", "lookupcache=positive", "actimeo=1"]) {
+            assert.ok(optionsOf("data").includes(wanted), wanted);
+        }
+        assert.deepEqual(optionsOf("own"), ["hard", "actimeo=3"]);
+    });
+
+    it("asks for no newer NFS than the server speaks", async () => {
+        const got = await provision(() => {
+            new NfsVolume("data", { export: external41(), namespace: "clients" });
+        }, where);
+        assert.ok((at(named(got, PV, "data"), "spec.mountOptions") as string[]).includes("nfsvers=4.1"));
+    });
+
+    it("is replaced as one: the claim goes before the volume, and before a new volume comes", async () => {
+        const got = await provision(() => {
+            new NfsVolume("data", { export: external(), namespace: "clients" });
+        }, where);
+        const volume = named(got, PV, "data");
+        const claim = named(got, PVC, "data");
+        for (const { options } of [volume, claim]) {
+            assert.equal(options.deleteBeforeReplace, true);
+            assert.deepEqual(options.replaceOnChanges, ["spec"]);
+        }
+        // With it the engine deletes the claim before the pods that use it, and waits for them in vain.
+        assert.deepEqual(claim.options.replaceWith, []);
+        // The engine looks at properties to find what a replacement takes with it.
+        assert.ok(claim.propertyDependencies.spec?.includes(volume.urn));
+    });
+
+    it("gives the claim's phase, not the volume's own, which is older", async () => {
+        let phase: pulumi.Output<string> | undefined;
+        const program = () => {
+            phase = new NfsVolume("data", { export: external(), namespace: "clients" }).phase;
+            return { phase };
+        };
+        assert.equal((await provision(program, where)).outputs.phase, "Bound");
+        const preview = await provision(program, { ...where, outputs: () => undefined, preview: true });
+        assert.equal(preview.outputs.phase, UNKNOWN);
+    });
+
+    it("hands what it is made of to transforms, before it is made", async () => {
+        const got = await provision(() => {
+            new NfsVolume("data", {
+                export: external(),
+                namespace: "clients",
+                transforms: {
+                    volume: ({ args, opts }) => ({
+                        args: { ...args, metadata: { ...(args.metadata as object), annotations: { team: "a" } } },
+                        opts: { ...opts, protect: true },
+                    }),
+                    claim: ({ opts }) => {
+                        opts.protect = true;
+                    },
+                },
+            });
+        }, where);
+        const volume = named(got, PV, "data");
+        assert.equal(at(volume, "metadata.annotations.team"), "a");
+        assert.deepEqual([volume.options.protect, named(got, PVC, "data").options.protect], [true, true]);
+    });
+});
+
+const external41 = (): NfsExport =>
+    new ExternalNfs("old-filer", { address: "10.0.0.8", path: "/share", nfsVersion: "4.1" }).export;

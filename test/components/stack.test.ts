@@ -1,0 +1,333 @@
+// The whole stack: who is whose child, what waits for what, in which order it
+// goes, and what a change reaches.
+import assert from "node:assert/strict";
+import { clientPod, roles } from "@nfs-storage-stack/contract";
+import { NfsStorageStack, type NfsStorageStackArgs } from "../../components";
+import { deletionOrder, type Outputs, type Provisioned, provision, tree, UNKNOWN } from "../harness/engine";
+import { digestOf, ended, evidence, managed, nothingYet, ready, SERVER_ADDRESS, WRITER_ADDRESS } from "./cluster";
+import { at, environment, named, ofType } from "./named";
+
+const types = {
+    namespace: "kubernetes:core/v1:Namespace",
+    statefulSet: "kubernetes:apps/v1:StatefulSet",
+    deployment: "kubernetes:apps/v1:Deployment",
+    pod: "kubernetes:core/v1:Pod",
+    volume: "kubernetes:core/v1:PersistentVolume",
+    claim: "kubernetes:core/v1:PersistentVolumeClaim",
+};
+const POD = "spec.template.spec";
+
+const made = (args: NfsStorageStackArgs = managed, outputs: Outputs = ready, preview = false) =>
+    provision(
+        () => {
+            const stack = new NfsStorageStack("nfs", args);
+            const { revision, check, readerPods, writerPods } = stack;
+            return { revision, evidence: check.evidence, readerPods, writerPods, address: stack.export.address };
+        },
+        { project: "nfs-storage-stack", stack: "dev", outputs, preview },
+    );
+
+/** The names of the resources of each batch that the engine deletes, only those of Kubernetes. */
+const batches = ({ resources }: Provisioned): string[][] =>
+    deletionOrder(resources)
+        .map((batch) => batch.filter(({ custom, read }) => custom && !read))
+        .map((batch) => batch.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort())
+        .filter((batch) => batch.length > 0);
+
+describe("NfsStorageStack", () => {
+    it("holds everything under itself", async () => {
+        assert.equal(
+            tree((await made()).resources),
+            `pulumi:pulumi:Stack nfs-storage-stack-dev
+    nfs-storage-stack:index:NfsStorageStack nfs
+        kubernetes:core/v1:Endpoints nfs-reader-pods
+        kubernetes:core/v1:Endpoints nfs-writer-pods
+        kubernetes:core/v1:Namespace nfs-clients-namespace
+        kubernetes:core/v1:Namespace nfs-server-namespace
+        nfs-storage-stack:index:NfsServer nfs-server
+            kubernetes:apps/v1:StatefulSet nfs-server
+            kubernetes:core/v1:ConfigMap nfs-server-configuration
+            kubernetes:core/v1:PersistentVolumeClaim nfs-server-data
+            kubernetes:core/v1:Service nfs-server-service
+            kubernetes:networking.k8s.io/v1:NetworkPolicy nfs-server-clients
+            nfs-storage-stack:index:PodImage nfs-server-image
+        nfs-storage-stack:index:NfsVolume nfs-volume
+            kubernetes:core/v1:PersistentVolume nfs-volume
+            kubernetes:core/v1:PersistentVolumeClaim nfs-volume
+        nfs-storage-stack:index:PodImage nfs-client-image
+        nfs-storage-stack:index:VisibilityCheck nfs-check
+            kubernetes:core/v1:Pod nfs-check
+        nfs-storage-stack:index:VolumeReaders nfs-readers
+            kubernetes:apps/v1:Deployment nfs-readers
+            kubernetes:core/v1:Service nfs-readers-service
+        nfs-storage-stack:index:VolumeWriter nfs-writer
+            kubernetes:apps/v1:StatefulSet nfs-writer
+            kubernetes:core/v1:Service nfs-writer-service`,
+        );
+    });
+
+    it("registers the outputs of every component", async () => {
+        const components = (await made()).resources.filter(({ custom, type }) => !custom && type.includes(":index:"));
+        for (const { name, outputs } of components) assert.notEqual(outputs, undefined, name);
+    });
+
+    it("goes in the reverse of the order it came in: what mounts, the volume, the server, its storage, the namespaces", async () => {
+        assert.deepEqual(batches(await made()), [
+            ["Pod nfs-check"],
+            ["Deployment nfs-readers"],
+            ["Service nfs-readers-service"],
+            ["StatefulSet nfs-writer"],
+            ["Service nfs-writer-service"],
+            ["PersistentVolumeClaim nfs-volume"],
+            ["PersistentVolume nfs-volume"],
+            ["StatefulSet nfs-server"],
+            [
+                "ConfigMap nfs-server-configuration",
+                "NetworkPolicy nfs-server-clients",
+                "PersistentVolumeClaim nfs-server-data",
+                "Service nfs-server-service",
+            ],
+            ["Namespace nfs-clients-namespace", "Namespace nfs-server-namespace"],
+        ]);
+    });
+
+    it("lets only the server's namespace have pods beyond the restricted level", async () => {
+        const got = await made();
+        const levelOf = (name: string) =>
+            (at(named(got, types.namespace, name), "metadata.labels") as Record<string, string>)[
+                "pod-security.kubernetes.io/enforce"
+            ];
+        assert.equal(levelOf("nfs-server-namespace"), "privileged");
+        assert.equal(levelOf("nfs-clients-namespace"), "restricted");
+    });
+
+    it("keeps readers and the check off the writer's node, and every client off the server's where it can", async () => {
+        const got = await made();
+        const affinity = (type: string, name: string, path: string) =>
+            (at(named(got, type, name), `${path}.affinity.podAntiAffinity`) ?? {}) as Record<string, unknown[]>;
+        for (const found of [
+            affinity(types.deployment, "nfs-readers", POD),
+            affinity(types.pod, "nfs-check", "spec"),
+        ]) {
+            const [term] = found.requiredDuringSchedulingIgnoredDuringExecution as {
+                topologyKey: string;
+                labelSelector: { matchLabels: Record<string, string> };
+            }[];
+            assert.equal(term?.topologyKey, "kubernetes.io/hostname");
+            const writer = at(named(got, types.statefulSet, "nfs-writer"), "spec.template.metadata.labels");
+            assert.deepEqual(term?.labelSelector.matchLabels, writer);
+            assert.equal(found.preferredDuringSchedulingIgnoredDuringExecution?.length, 1);
+        }
+        const writer = affinity(types.statefulSet, "nfs-writer", POD);
+        assert.equal(writer.requiredDuringSchedulingIgnoredDuringExecution, undefined);
+        const [preferred] = writer.preferredDuringSchedulingIgnoredDuringExecution as {
+            podAffinityTerm: { namespaces: string[]; labelSelector: { matchLabels: Record<string, string> } };
+        }[];
+        assert.deepEqual(preferred?.podAffinityTerm.namespaces, ["nfs-storage-stack-dev-nfs-server"]);
+        assert.ok(Object.values(preferred?.podAffinityTerm.labelSelector.matchLabels ?? {}).includes(roles.server));
+    });
+
+    it("requires nothing of the placement on a cluster of one node, and lets the check pass there", async () => {
+        const got = await made({ ...managed, placement: "preferred" });
+        for (const [type, name, path] of [
+            [types.deployment, "nfs-readers", POD],
+            [types.pod, "nfs-check", "spec"],
+        ] as const) {
+            const { podAntiAffinity } = at(named(got, type, name), `${path}.affinity`) as {
+                podAntiAffinity: Record<string, { weight: number }[]>;
+            };
+            assert.deepEqual(Object.keys(podAntiAffinity), ["preferredDuringSchedulingIgnoredDuringExecution"]);
+        }
+        const allowed = environment(named(got, types.pod, "nfs-check"), "spec")[clientPod.env.allowSameNode];
+        assert.equal(allowed, "true");
+        assert.equal(environment(named(await made(), types.pod, "nfs-check"), "spec").ALLOW_SAME_NODE, "false");
+    });
+
+    it("runs clients as the identity that the server takes them for, without privilege, and fsGroup nowhere", async () => {
+        const got = await made({ ...managed, identity: { uid: 4000, gid: 4001 } });
+        for (const [type, name, path] of [
+            [types.statefulSet, "nfs-writer", POD],
+            [types.deployment, "nfs-readers", POD],
+            [types.pod, "nfs-check", "spec"],
+        ] as const) {
+            const pod = named(got, type, name);
+            assert.deepEqual(at(pod, `${path}.securityContext`), {
+                runAsNonRoot: true,
+                runAsUser: 4000,
+                runAsGroup: 4001,
+                seccompProfile: { type: "RuntimeDefault" },
+            });
+            const container = at(pod, `${path}.containers.0.securityContext`) as Record<string, unknown>;
+            assert.deepEqual(container.capabilities, { drop: ["ALL"] });
+            assert.equal(container.allowPrivilegeEscalation, false);
+            assert.equal(container.readOnlyRootFilesystem, true);
+        }
+        const server = environment(named(got, types.statefulSet, "nfs-server"), POD);
+        assert.deepEqual([server.SQUASH_UID, server.SQUASH_GID], ["4000", "4001"]);
+    });
+
+    it("mounts the claim read-only everywhere but in the writer", async () => {
+        const got = await made();
+        const modes = (type: string, name: string, path: string) => [
+            at(named(got, type, name), `${path}.volumes.0.persistentVolumeClaim.readOnly`),
+            at(named(got, type, name), `${path}.containers.0.volumeMounts.0.readOnly`),
+        ];
+        assert.deepEqual(modes(types.statefulSet, "nfs-writer", POD), [false, false]);
+        assert.deepEqual(modes(types.deployment, "nfs-readers", POD), [true, true]);
+        assert.deepEqual(modes(types.pod, "nfs-check", "spec"), [true, true]);
+    });
+
+    it("tells readers and the check where the writer's clock is, by address", async () => {
+        const got = await made();
+        const url = `http://${WRITER_ADDRESS}:${clientPod.httpPort}`;
+        assert.equal(environment(named(got, types.deployment, "nfs-readers"), POD).WRITER_URL, url);
+        assert.equal(environment(named(got, types.pod, "nfs-check"), "spec").WRITER_URL, url);
+    });
+
+    it("uses the address of the Service as the volume's server", async () => {
+        assert.equal(at(named(await made(), types.volume, "nfs-volume"), "spec.nfs.server"), SERVER_ADDRESS);
+    });
+
+    it("previews with what nobody knows yet as unknown, and fails nowhere", async () => {
+        const got = await made(managed, nothingYet, true);
+        assert.equal(at(named(got, types.volume, "nfs-volume"), "spec.nfs.server"), UNKNOWN);
+        for (const output of ["address", "evidence", "revision", "readerPods", "writerPods"]) {
+            assert.equal(got.outputs[output], UNKNOWN, output);
+        }
+        assert.deepEqual(ofType(got, types.pod).length, 1);
+    });
+
+    it("has the check's own words as its proof", async () => {
+        const { outputs } = await made();
+        assert.deepEqual(outputs.evidence, evidence);
+        assert.deepEqual(outputs.readerPods, { pods: ["nfs-readers-a", "nfs-readers-b"], nodes: ["node-2", "node-2"] });
+        assert.deepEqual(outputs.writerPods, { pods: ["nfs-writer-0"], nodes: ["node-1"] });
+    });
+
+    it("fails when the check ended without evidence, or with something else", async () => {
+        const leaving =
+            (message?: string): Outputs =>
+            (resource, preview) =>
+                resource.type === types.pod ? { status: ended(message) } : ready(resource, preview);
+        await assert.rejects(made(managed, leaving()), /ended without evidence; delete it with kubectl/);
+        await assert.rejects(made(managed, leaving("gone")), /evidence is not JSON: "gone"/);
+    });
+
+    it("waits for minutes until the check passed, and counts it as done only when it ended", async () => {
+        const check = named(await made(), types.pod, "nfs-check");
+        assert.equal(check.options.customTimeouts.create, "5m");
+        assert.equal(at(check, "spec.restartPolicy"), "OnFailure");
+        assert.equal((at(check, "spec.readinessGates") as unknown[]).length, 1);
+        assert.equal(
+            at(check, "metadata.name"),
+            undefined,
+            "named by Pulumi, so that the next comes before this one goes",
+        );
+        assert.equal(check.options.deleteBeforeReplace, false);
+    });
+
+    it("keeps a volume whose size is changed later, with its data, and says its real size everywhere", async () => {
+        const before: Outputs = (resource, preview) =>
+            resource.name === "nfs-server-data"
+                ? { spec: { resources: { requests: { storage: "1Gi" } } } } // the engine keeps ignored changes away
+                : ready(resource, preview);
+        const got = await made({ ...managed, capacity: "5Gi" }, before);
+        assert.deepEqual(named(got, types.claim, "nfs-server-data").options.ignoreChanges, ["spec"]);
+        assert.equal(at(named(got, types.volume, "nfs-volume"), "spec.capacity.storage"), "1Gi");
+        assert.equal(at(named(got, types.claim, "nfs-volume"), "spec.resources.requests.storage"), "1Gi");
+    });
+
+    it("uses a server of somebody else's without making anything for one", async () => {
+        const server = { address: "10.0.0.7", path: "/exports/a" };
+        const got = await made({ ...managed, server });
+        assert.ok(!got.resources.some(({ type }) => type === "nfs-storage-stack:index:NfsServer"));
+        assert.deepEqual(
+            ofType(got, types.namespace).map(({ name }) => name),
+            ["nfs-clients-namespace"],
+        );
+        assert.deepEqual(at(named(got, types.volume, "nfs-volume"), "spec.nfs"), {
+            server: "10.0.0.7",
+            path: "/exports/a",
+            readOnly: false,
+        });
+    });
+
+    it("keeps namespace and claim of the data when it is told to, and a later stack uses them as they are", async () => {
+        const { server } = managed;
+        const kept = await made({ ...managed, server: { ...server, retainData: true } as typeof server });
+        assert.equal(named(kept, types.namespace, "nfs-server-namespace").options.retainOnDelete, true);
+        const data = named(kept, types.claim, "nfs-server-data");
+        assert.equal(data.options.retainOnDelete, true);
+        assert.ok(!named(kept, types.namespace, "nfs-clients-namespace").options.retainOnDelete);
+
+        const later = await made({ ...managed, server: { ...server, adoptData: true } as typeof server });
+        assert.ok(!ofType(later, types.namespace).some(({ name }) => name === "nfs-server-namespace"));
+        const set = named(later, types.statefulSet, "nfs-server");
+        assert.equal(at(set, "metadata.namespace"), at(data, "metadata.namespace"));
+        const volumes = at(set, `${POD}.volumes`) as { persistentVolumeClaim?: { claimName: string } }[];
+        const claims = volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+        assert.deepEqual(claims, [at(data, "metadata.name")]);
+    });
+
+    it("takes options for its children through transforms", async () => {
+        const got = await made({
+            ...managed,
+            transforms: {
+                readers: {
+                    deployment: ({ opts }) => {
+                        opts.protect = true;
+                    },
+                },
+                server: {
+                    statefulSet: ({ opts }) => {
+                        opts.customTimeouts = { create: "30m" };
+                    },
+                },
+            },
+        });
+        assert.equal(named(got, types.deployment, "nfs-readers").options.protect, true);
+        assert.deepEqual(named(got, types.statefulSet, "nfs-server").options.customTimeouts, { create: "30m" });
+    });
+});
+
+describe("a changed deployment", () => {
+    const podOf = (got: Provisioned, type: string, name: string) => at(named(got, type, name), POD);
+    const withMessage = (message: string) => made({ ...managed, writer: { message } });
+
+    it("is the same revision when nothing changed", async () => {
+        assert.equal((await made()).outputs.revision, (await made()).outputs.revision);
+    });
+
+    it("in its message reaches the writer and the check, and leaves the readers running", async () => {
+        const [one, other] = [await withMessage("one"), await withMessage("other")];
+        assert.notEqual(one.outputs.revision, other.outputs.revision);
+        assert.deepEqual(podOf(one, types.deployment, "nfs-readers"), podOf(other, types.deployment, "nfs-readers"));
+        assert.notDeepEqual(podOf(one, types.statefulSet, "nfs-writer"), podOf(other, types.statefulSet, "nfs-writer"));
+        assert.deepEqual(podOf(one, types.statefulSet, "nfs-server"), podOf(other, types.statefulSet, "nfs-server"));
+        const revisionOf = (got: Provisioned) => environment(named(got, types.pod, "nfs-check"), "spec").REVISION;
+        assert.notEqual(revisionOf(one), revisionOf(other));
+        assert.equal(revisionOf(one), one.outputs.revision);
+    });
+
+    it("in images, server configuration, export or mount options is another revision", async () => {
+        const { server } = managed;
+        const changed: NfsStorageStackArgs[] = [
+            managed,
+            { ...managed, clientImage: { reference: `registry.test/visibility@${digestOf("c")}` } },
+            { ...managed, mountOptions: ["hard", "nfsvers=4.1"] },
+            { ...managed, server: { ...server, exportPath: "/other" } as typeof server },
+            { ...managed, server: { ...server, graceSeconds: 20 } as typeof server },
+            { ...managed, server: { ...server, address: "10.96.0.8" } as typeof server },
+            { ...managed, server: { ...server, image: { reference: `r.test/s@${digestOf("d")}` } } as typeof server },
+            { ...managed, server: { address: "10.96.0.8", path: "/share" } },
+        ];
+        const revisions = new Set<unknown>();
+        for (const args of changed) revisions.add((await made(args)).outputs.revision);
+        assert.equal(revisions.size, changed.length);
+    });
+
+    it("in the number of readers is the same revision", async () => {
+        const more = await made({ ...managed, readers: { replicas: 5 } });
+        assert.equal(more.outputs.revision, (await made()).outputs.revision);
+    });
+});
