@@ -40,7 +40,7 @@ var components = map[string]component{
 	"etcd":                    func(args []string) { etcdmain.Main(append([]string{"etcd"}, args...)) },
 	"kube-apiserver":          command(apiserver.NewAPIServerCommand),
 	"kube-controller-manager": command(controllermanager.NewControllerManagerCommand),
-	"kube-scheduler":          command(scheduler.NewSchedulerCommand),
+	"kube-scheduler":          command(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 	"kube-proxy":              command(proxy.NewProxyCommand),
 	// The kubelet's command installs the signal handler itself, and a second one panics.
 	"kubelet": command(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),

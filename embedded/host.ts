@@ -1,0 +1,106 @@
+// What the embedded default needs of the machine it runs on, looked at before
+// anything starts: all that is missing is said at once, with what mends it.
+import { existsSync } from "node:fs";
+import { mkdir, readFile, statfs } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { delimiter, join } from "node:path";
+import { cacheDirectory, stateDirectory } from "./paths";
+import { run } from "./run";
+import { step, UserError } from "./steps";
+
+/** Debian and Ubuntu packages, each with a program of it by which we see that it is there. */
+export const hostPackages: readonly { name: string; program: string }[] = [
+    { name: "debootstrap", program: "debootstrap" }, // makes the Debian trees that images and nodes come from
+    { name: "e2fsprogs", program: "mkfs.ext4" }, // the nodes' disk
+    { name: "iproute2", program: "ip" }, // bridge and veth pairs inside the cluster's network namespace
+    { name: "mount", program: "mount" },
+    { name: "openssl", program: "openssl" }, // the cluster's certificates
+    { name: "util-linux", program: "unshare" }, // namespaces
+    { name: "xz-utils", program: "xz" }, // the kernel's sources
+];
+
+const GIB = 1024 ** 3;
+/** From nothing the caches take about this much, build trees included; measured, see docs/embedded-cluster.md. */
+const NEEDED_DISK = 12 * GIB;
+/** With everything built a running stack takes about this much. */
+const NEEDED_DISK_WARM = 3 * GIB;
+/** Two nodes, the control plane and Pulumi take about 3 GiB; the linker of the Kubernetes program 2.4 GiB at its peak. */
+const NEEDED_MEMORY = 5 * GIB;
+const OLDEST_GO = [1, 25] as const;
+
+const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+
+function onPath(program: string): boolean {
+    // A user's PATH often lacks the sbin folders, where some of these are.
+    const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+    return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
+}
+
+/** Installs what may be installed, and says all else that is missing. @throws UserError listing every problem. */
+export async function prepareHost(): Promise<void> {
+    const problems: string[] = [];
+    if (process.platform !== "linux" || process.arch !== "x64") {
+        problems.push(
+            `the embedded cluster needs Linux on x86-64; this is ${process.platform} on ${process.arch}. Name a cluster of your own: \`pulumi config set context NAME\``,
+        );
+    }
+    const release = await readFile("/etc/os-release", "utf8").catch(() => "");
+    const family = /^ID(?:_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
+    const missing = hostPackages.filter(({ program }) => !onPath(program)).map(({ name }) => name);
+    const root = process.getuid?.() === 0;
+    if (missing.length > 0 && !family) {
+        problems.push(`these are missing: ${missing.join(", ")} (this is not Debian or Ubuntu: install them your way)`);
+    } else if (missing.length > 0 && !root) {
+        problems.push(`packages are missing; install them with: sudo apt-get install ${missing.join(" ")}`);
+    }
+    if (!root) {
+        problems.push("the embedded cluster needs root for its network namespaces and image builds: run make as root");
+    }
+    problems.push(...(await resourceProblems()));
+    if (problems.length > 0) {
+        throw new UserError(`this machine is not ready:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    }
+    if (missing.length > 0) {
+        await step(`Install ${missing.join(", ")}`, async (progress) => {
+            const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+            await run("apt-get", ["update", "-q"], { env, onLine: progress });
+            await run("apt-get", ["install", "-qy", "--no-install-recommends", ...missing], { env, onLine: progress });
+        });
+    }
+}
+
+async function resourceProblems(): Promise<string[]> {
+    const problems: string[] = [];
+    const warm = existsSync(join(cacheDirectory(), "built"));
+    const needed = warm ? NEEDED_DISK_WARM : NEEDED_DISK;
+    for (const folder of [cacheDirectory(), stateDirectory()]) {
+        await mkdir(folder, { recursive: true });
+        const { bavail, bsize } = await statfs(folder);
+        if (bavail * bsize < needed) {
+            problems.push(
+                `${folder} has ${gib(bavail * bsize)} free and ${gib(needed)} are needed: free some, or set XDG_CACHE_HOME or XDG_STATE_HOME to a larger disk`,
+            );
+        }
+    }
+    if (totalmem() < NEEDED_MEMORY) {
+        problems.push(`${gib(totalmem())} of memory are not enough: the cluster takes ${gib(NEEDED_MEMORY)}`);
+    }
+    return problems;
+}
+
+/** For what is built from Go modules. @throws UserError when there is no Go, or one too old. */
+export async function requireGo(): Promise<void> {
+    const wanted = OLDEST_GO.join(".");
+    const version = await run("go", ["env", "GOVERSION"]).catch(() => "");
+    const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
+    if (major === undefined) {
+        throw new UserError(
+            `Go ${wanted} or later is needed to build the embedded default, and there is no \`go\` on PATH`,
+        );
+    }
+    if (Number(major) < OLDEST_GO[0] || (Number(major) === OLDEST_GO[0] && Number(minor) < OLDEST_GO[1])) {
+        throw new UserError(
+            `Go ${wanted} or later is needed to build the embedded default; \`go\` on PATH is ${version.trim()}`,
+        );
+    }
+}
