@@ -1,0 +1,62 @@
+# `make up` and `make test` do all set-up themselves. ENV names the environment
+# (Pulumi.<ENV>.yaml, default dev), CLUSTER an instance of the embedded cluster,
+# SETTINGS lays values over the environment's for one run: '{message: Hello}'.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+ENV ?= dev
+CLUSTER ?= default
+export ENV CLUSTER SETTINGS
+
+TSX := node --import tsx
+COMMAND := $(TSX) commands/main.ts
+MOCHA := npx --no-install mocha
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The lock file decides what is installed; npm writes its own copy of it last.
+node_modules/.package-lock.json: package-lock.json
+	@command -v node >/dev/null || { echo "error: Node.js 20.19 or later is needed, and there is no node on PATH" >&2; exit 1; }
+	@echo "  … Install npm packages" >&2
+	@npm ci --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
+.PHONY: up preview status outputs verify open down clean
+up: node_modules/.package-lock.json ## set everything up, deploy the stack, print its evidence
+	@$(COMMAND) up
+preview: node_modules/.package-lock.json ## what `make up` would change
+	@$(COMMAND) preview
+status: node_modules/.package-lock.json ## the cluster and the stack on one screen
+	@$(COMMAND) status
+outputs: node_modules/.package-lock.json ## the stack's outputs, JSON
+	@$(COMMAND) outputs
+verify: node_modules/.package-lock.json ## check once more that written data is read, print fresh evidence
+	@$(COMMAND) verify
+open: node_modules/.package-lock.json ## the reader's page
+	@$(COMMAND) open
+down: node_modules/.package-lock.json ## destroy the stack, stop the cluster, check that nothing is left
+	@$(COMMAND) down
+clean: node_modules/.package-lock.json ## delete embedded clusters, their data and all that was built
+	@$(COMMAND) clean
+
+.PHONY: cluster kubectl
+cluster: node_modules/.package-lock.json ## the embedded cluster by itself: ARGS="status", "logs etcd", "shell node-1"
+	@$(TSX) embedded/cluster/main.ts $(or $(ARGS),status) --cluster $(CLUSTER)
+kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARGS="get pods -A"
+	@$(TSX) embedded/cluster/main.ts kubectl --cluster $(CLUSTER) -- $(ARGS)
+
+.PHONY: test check test-unit test-go test-cluster bench format
+test: check test-unit test-go test-cluster ## every test, on clusters of their own
+check: node_modules/.package-lock.json ## formatting, lint, types
+	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit
+test-unit: node_modules/.package-lock.json ## tests that need no cluster
+	@echo "== unit, components, policies" && $(MOCHA) 'test/unit/**/*.test.ts' 'test/components/**/*.test.ts' 'test/policies/**/*.test.ts'
+test-go: ## tests of the language host
+	@echo "== language host" && cd embedded/toolchain/language-host && go test ./...
+test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
+	@echo "== cluster" && $(MOCHA) --config test/cluster/.mocharc.json
+bench: node_modules/.package-lock.json ## measured ratios: cluster start, up against kubectl, no-op preview
+	@$(TSX) bench/main.ts
+format: node_modules/.package-lock.json ## format and fix what can be fixed
+	@npm run -s format

@@ -1,0 +1,90 @@
+// `make bench`: three figures of one run, on an instance of the cluster made for
+// it, with what was built before (warm caches): how long nothing takes to become
+// two Ready nodes; `up` against kubectl with the same objects and conditions; a
+// preview that finds nothing to change against that of a program with one ConfigMap.
+import { join } from "node:path";
+import { stopEngineWhenUnused } from "../commands/down";
+import { objectOf } from "../commands/kubernetes";
+import { forgetStacks, openStack, policyArguments, type Stack, stateResources } from "../commands/stack";
+import { clusterDelete, clusterStop, clusterUp, kubectlProgram } from "../embedded/cluster";
+import { cacheDirectory } from "../embedded/paths";
+import { main, step } from "../embedded/steps";
+import { applied, type Manifest } from "./manifests";
+import { singleConfigMap } from "./single-config-map";
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS || 3);
+const cluster = `bench-${process.pid}`;
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+    const start = performance.now();
+    await work();
+    return (performance.now() - start) / 1000;
+}
+
+function median(values: readonly number[]): number {
+    const sorted = [...values].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+const quiet = ["--yes", "--skip-preview", "--suppress-outputs"];
+
+async function manifestsOf(stack: Stack): Promise<Manifest[]> {
+    return (await stateResources(stack))
+        .filter((resource) => objectOf(resource) !== undefined)
+        .map(({ inputs }) => inputs as unknown as Manifest);
+}
+
+main(async () => {
+    process.env.CLUSTER = cluster;
+    try {
+        const fromNothing: number[] = [];
+        for (let i = 0; i < ROUNDS; i++) {
+            await clusterDelete(cluster);
+            fromNothing.push(await seconds(() => clusterUp(cluster)));
+        }
+        const fromStopped: number[] = [];
+        for (let i = 0; i < ROUNDS; i++) {
+            await clusterStop(cluster);
+            fromStopped.push(await seconds(() => clusterUp(cluster)));
+        }
+        const stack = await openStack("cluster");
+        await step("First up: images are built, pushed and pulled", () =>
+            stack.read(["up", ...quiet, ...policyArguments]),
+        );
+        const manifests = await manifestsOf(stack);
+        const kubectl = await kubectlProgram();
+        const kubeconfig = stack.cluster?.kubeconfig ?? "";
+        const ups: number[] = [];
+        const applies: number[] = [];
+        for (let i = 0; i < ROUNDS; i++) {
+            await stack.read(["destroy", "--yes", "--skip-preview"]);
+            applies.push(await step("kubectl", () => seconds(() => applied(kubectl, kubeconfig, manifests, "apply"))));
+            await applied(kubectl, kubeconfig, manifests, "delete");
+            ups.push(await step("up", () => seconds(() => stack.read(["up", ...quiet]))));
+        }
+        const previews: number[] = [];
+        const policed: number[] = [];
+        for (let i = 0; i < ROUNDS; i++) {
+            previews.push(await seconds(() => stack.read(["preview"])));
+            policed.push(await seconds(() => stack.read(["preview", ...policyArguments])));
+        }
+        const single = await singleConfigMap(stack, join(cacheDirectory(), "bench"), ROUNDS);
+        await stack.read(["destroy", "--yes", "--skip-preview"]);
+        const row = (what: string, value: string): void => void process.stdout.write(`${what.padEnd(62)} ${value}\n`);
+        const s = (values: readonly number[]): string =>
+            `${median(values).toFixed(1)} s  (${values.map((value) => value.toFixed(1)).join(", ")})`;
+        row("nothing to both nodes Ready, new cluster", s(fromNothing));
+        row("nothing to both nodes Ready, cluster that was stopped", s(fromStopped));
+        row("up, images built and pulled before", s(ups));
+        row("kubectl apply of the same objects, same conditions", s(applies));
+        row("  ratio", (median(ups) / median(applies)).toFixed(2));
+        row("preview without changes", s(previews));
+        row("preview without changes, policies enforced", s(policed));
+        row("preview of a program with one ConfigMap", s(single));
+        row("  ratio (without policies)", (median(previews) / median(single)).toFixed(2));
+    } finally {
+        await clusterDelete(cluster);
+        await forgetStacks(cluster);
+        await stopEngineWhenUnused();
+    }
+});

@@ -1,0 +1,64 @@
+// The stack's objects by kubectl alone: applied in the order in which they
+// depend on each other, waiting for what the program waits for.
+import { run } from "../embedded/run";
+
+export interface Manifest {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace?: string };
+    [property: string]: unknown;
+}
+
+/** What must hold before the next group is applied, by kind; the rest is there as soon as it is applied. */
+const conditions: Record<string, string[]> = {
+    StatefulSet: ["rollout", "status", "--timeout=300s"],
+    Deployment: ["rollout", "status", "--timeout=300s"],
+    Pod: ["wait", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=300s"],
+};
+
+/** Groups in the order of the program: what the server needs, the server, the volume, writer, readers, check. */
+function groups(manifests: readonly Manifest[]): Manifest[][] {
+    const waited = manifests.filter(({ kind }) => kind in conditions);
+    const of = (kind: string): Manifest[] => waited.filter((manifest) => manifest.kind === kind);
+    const [server = [], writer = []] = of("StatefulSet")
+        .sort((a) => (JSON.stringify(a).includes("nfs-server") && a.metadata.name.includes("server") ? -1 : 1))
+        .map((manifest) => [manifest]);
+    const rest = manifests.filter(({ kind }) => !(kind in conditions) && kind !== "Namespace");
+    return [
+        manifests.filter(({ kind }) => kind === "Namespace"),
+        [...rest, ...server],
+        writer,
+        of("Deployment"),
+        of("Pod"),
+    ];
+}
+
+export async function applied(
+    kubectl: readonly string[],
+    kubeconfig: string,
+    manifests: readonly Manifest[],
+    verb: "apply" | "delete",
+): Promise<void> {
+    const [program = "", ...first] = kubectl;
+    const call = (args: string[], input?: string): Promise<string> =>
+        run(program, [...first, "--kubeconfig", kubeconfig, ...args], { ...(input !== undefined && { input }) });
+    const list = (items: Manifest[]): string => JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    if (verb === "delete") {
+        for (const group of groups(manifests).reverse()) {
+            await call(["delete", "--ignore-not-found", "--wait=true", "-f", "-"], list(group));
+        }
+        return;
+    }
+    for (const group of groups(manifests)) {
+        await call(["apply", "-f", "-"], list(group));
+        await Promise.all(
+            group
+                .filter(({ kind }) => kind in conditions)
+                .map(({ kind, metadata }) => {
+                    const [command = "", ...args] = conditions[kind] ?? [];
+                    const words = command === "rollout" ? [command, args.shift() ?? ""] : [command];
+                    return call([...words, `${kind}/${metadata.name}`, "-n", metadata.namespace ?? "default", ...args]);
+                }),
+        );
+    }
+}

@@ -1,0 +1,33 @@
+// The smallest Pulumi program there is for a cluster, as the measure of what
+// starting the engine, Node and the provider costs by itself.
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { repository } from "../commands/environment";
+import type { Stack } from "../commands/stack";
+
+/** Seconds of each preview of it, nothing to change. */
+export async function singleConfigMap(stack: Stack, folder: string, rounds: number): Promise<number[]> {
+    await mkdir(folder, { recursive: true });
+    await symlink(join(repository, "node_modules"), join(folder, "node_modules")).catch(() => {}); // from a run before
+    const program = `
+import * as kubernetes from "@pulumi/kubernetes";
+const provider = new kubernetes.Provider("cluster", { kubeconfig: ${JSON.stringify(stack.cluster?.kubeconfig)} });
+new kubernetes.core.v1.ConfigMap("one", { data: { one: "1" } }, { provider });
+`;
+    await writeFile(join(folder, "index.ts"), program);
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "single-config-map", main: "index.ts" }));
+    const project =
+        "name: single-config-map\nruntime: {name: nodejs, options: {typescript: false, nodeargs: --import=tsx}}\n";
+    await writeFile(join(folder, "Pulumi.yaml"), project);
+    const here = ["--cwd", folder];
+    await stack.read(["stack", "init", "--no-select", ...here]).catch(() => {}); // from a run before
+    await stack.read(["up", "--yes", "--skip-preview", ...here]);
+    const seconds: number[] = [];
+    for (let i = 0; i < rounds; i++) {
+        const start = performance.now();
+        await stack.read(["preview", ...here]);
+        seconds.push((performance.now() - start) / 1000);
+    }
+    await stack.read(["destroy", "--yes", "--skip-preview", "--remove", ...here]);
+    return seconds;
+}
