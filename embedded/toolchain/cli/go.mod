@@ -1,6 +1,6 @@
 module nfs-storage-stack/embedded/toolchain/cli
 
-go 1.26
+go 1.25.8
 
 tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 

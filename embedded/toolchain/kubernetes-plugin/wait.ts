@@ -1,0 +1,224 @@
+// Waiting for an object to be ready, or to be gone: follows it and what
+// belongs to it, says what is awaited, and gives up with a diagnosis.
+import type { Say } from "../plugin/provider";
+import type { Obj } from "../plugin/values";
+import type { Api, Followed } from "./api";
+import { diagnose, eventsOf } from "./diagnosis";
+import { ApiError, NotReady } from "./errors";
+import { type Kind, resourcePath } from "./kinds";
+import { titleOf } from "./objects";
+import { podConcern, podIsUp } from "./pods";
+import { isAwaited, judge, podSelector, remains, type Surroundings } from "./readiness";
+
+export interface Wait {
+    api: Api;
+    kind: Kind;
+    /** As it is when the wait begins. */
+    object: Obj;
+    timeoutMs: number;
+    say: Say;
+    signal: AbortSignal;
+}
+
+/** How often warnings are asked for, and the time looked at, while nothing changes. */
+const TICK_MS = 5_000;
+const MOMENT_MS = 500;
+/** A cluster that has not answered for so long is not waited for; a single question takes up to 20 s before. */
+const LOST_MS = 40_000;
+
+/** Resolves with the object as it is when it is ready. @throws NotReady with a diagnosis */
+export async function untilReady(wait: Wait): Promise<Obj> {
+    const { api, kind, object } = wait;
+    if (!isAwaited(kind.kind)) return object;
+    const tell = new Teller(wait.say);
+    const warnings = new Warnings(api);
+    return following(wait, podsOf(object), async (live, pods, others, giveUp) => {
+        if (!live) throw new NotReady(`${titleOf(object)} was deleted while it was waited for`, [], object);
+        const around = { pods, endpointSlices: others, storageClass: await storageClass(api, live) };
+        const verdict = judge(live, around);
+        if (verdict.state === "ready") {
+            tell.nothing();
+            return live;
+        }
+        const why = verdict.state === "failed" ? verdict.why : giveUp;
+        if (why === undefined && verdict.state === "waiting") {
+            const warning = await warnings.newest(live, around);
+            tell.status(verdict.status + (warning ? `; ${warning}` : ""));
+            return undefined;
+        }
+        const awaited = verdict.state === "waiting" ? `, ${verdict.status.replace(/^\[\d\/\d\] W/, "w")}` : "";
+        throw new NotReady(`${titleOf(live)} is not ready: ${why}${awaited}`, await diagnose(api, live, pods), live);
+    });
+}
+
+/** Resolves when the object, by its uid, is gone. @throws NotReady saying what holds it */
+export async function untilGone(wait: Wait): Promise<void> {
+    const { api, object } = wait;
+    const tell = new Teller(wait.say);
+    await following(wait, podsThatHold(object), async (live, pods, _others, giveUp) => {
+        if (!live || live.metadata.uid !== object.metadata.uid) {
+            tell.nothing();
+            return true;
+        }
+        const holding = live.kind === "PersistentVolumeClaim" ? pods.filter((pod) => uses(pod, live)) : pods;
+        const held = remains(live, holding);
+        tell.status(`Waiting for ${titleOf(live)} to be gone${held}`);
+        if (giveUp === undefined) return undefined;
+        throw new NotReady(
+            `${titleOf(live)} is still there: ${giveUp}${held}`,
+            await diagnose(api, live, holding),
+            live,
+        );
+    });
+}
+
+type Step<T> = (
+    live: Obj | undefined,
+    pods: readonly Obj[],
+    others: readonly Obj[],
+    /** Why this is the last step, if it is. */
+    giveUp: string | undefined,
+) => Promise<T | undefined>;
+
+/** Calls `step` whenever something changed, until it answers something. */
+async function following<T>(wait: Wait, pods: Query | undefined, step: Step<T>): Promise<T> {
+    const { api, kind, object, signal, timeoutMs } = wait;
+    const { namespace, name } = object.metadata;
+    const stop = new AbortController();
+    const bell = new Bell();
+    const start = performance.now();
+    const end = start + timeoutMs;
+    const onAbort = (): void => bell.ring();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const follow = (query: Query | undefined): Followed | undefined =>
+        query && api.follow(query.path, query.query, () => bell.ring(), stop.signal);
+    const main = api.follow(
+        resourcePath(kind, namespace),
+        { fieldSelector: `metadata.name=${name}` },
+        () => bell.ring(),
+        stop.signal,
+    );
+    const podsNow = follow(pods);
+    const slices = follow(endpointSlices(object));
+    // The state the wait began with counts until the first list is there.
+    const live = (): Obj | undefined => (main.listed ? main.objects[0] : object);
+    const lost = new Teller(wait.say);
+    try {
+        for (;;) {
+            if (main.trouble instanceof ApiError && main.trouble.status === 403) throw main.trouble;
+            const giveUp = signal.aborted
+                ? "cancelled"
+                : main.lostForMs > LOST_MS
+                  ? `the cluster has not answered for a minute: ${main.trouble?.message}`
+                  : performance.now() >= end
+                    ? `gave up after ${Math.round(timeoutMs / 1000)} s`
+                    : undefined;
+            if (main.trouble && giveUp === undefined) lost.status(main.trouble.message);
+            const done = await step(live(), podsNow?.objects ?? [], slices?.objects ?? [], giveUp);
+            if (done !== undefined) return done;
+            const tick = performance.now() - start < MOMENT_MS ? MOMENT_MS : TICK_MS;
+            await bell.rung(Math.min(tick, Math.max(end - performance.now(), 0)));
+        }
+    } finally {
+        stop.abort();
+        signal.removeEventListener("abort", onAbort);
+    }
+}
+
+/** Lets a loop sleep until something happens; what happened before it slept is not missed. */
+class Bell {
+    private wake: (() => void) | undefined;
+    private rang = false;
+
+    ring(): void {
+        this.rang = true;
+        this.wake?.();
+    }
+    async rung(longestMs: number): Promise<void> {
+        if (!this.rang) {
+            await new Promise<void>((resolve) => {
+                const timer = setTimeout(resolve, longestMs);
+                this.wake = () => {
+                    clearTimeout(timer);
+                    resolve();
+                };
+            });
+        }
+        this.wake = undefined;
+        this.rang = false;
+    }
+}
+
+interface Query {
+    path: string;
+    query: Record<string, string>;
+}
+
+function podsOf(object: Obj): Query | undefined {
+    const labelSelector = podSelector(object);
+    if (object.kind === "Pod" || labelSelector === undefined || !object.metadata.namespace) return undefined;
+    return { path: `/api/v1/namespaces/${object.metadata.namespace}/pods`, query: { labelSelector } };
+}
+
+function podsThatHold(object: Obj): Query | undefined {
+    if (object.kind === "Service") return undefined; // its pods are not its own
+    if (object.kind === "PersistentVolumeClaim") {
+        return { path: `/api/v1/namespaces/${object.metadata.namespace}/pods`, query: {} };
+    }
+    return podsOf(object);
+}
+
+const uses = (pod: Obj, claim: Obj): boolean =>
+    (pod.spec?.volumes ?? []).some((volume: Obj) => volume.persistentVolumeClaim?.claimName === claim.metadata.name) &&
+    !["Succeeded", "Failed"].includes(pod.status?.phase);
+
+function endpointSlices(object: Obj): Query | undefined {
+    if (object.kind !== "Service") return undefined;
+    return {
+        path: `/apis/discovery.k8s.io/v1/namespaces/${object.metadata.namespace}/endpointslices`,
+        query: { labelSelector: `kubernetes.io/service-name=${object.metadata.name}` },
+    };
+}
+
+async function storageClass(api: Api, claim: Obj): Promise<Obj | undefined> {
+    const name =
+        claim.kind === "PersistentVolumeClaim" && claim.status?.phase === "Pending" && claim.spec.storageClassName;
+    if (!name) return undefined;
+    return api.ask(`/apis/storage.k8s.io/v1/storageclasses/${encodeURIComponent(name)}`).catch(() => undefined);
+}
+
+/** Says a status only when it is a new one, and nothing of what is over in a moment. */
+class Teller {
+    private readonly start = performance.now();
+    private last = "";
+
+    constructor(private readonly say: Say) {}
+
+    status(text: string): void {
+        if (text === this.last || performance.now() - this.start < MOMENT_MS) return;
+        this.say.status(text);
+        this.last = text;
+    }
+    nothing(): void {
+        if (this.last !== "") this.status("");
+    }
+}
+
+/** The newest warning about what is awaited, where its own status names no problem yet (a volume that is not mounted). */
+class Warnings {
+    private looked = performance.now();
+    private found: string | undefined;
+
+    constructor(private readonly api: Api) {}
+
+    async newest(live: Obj, around: Surroundings): Promise<string | undefined> {
+        const late = live.kind === "Pod" ? live : around.pods.find((pod) => !podIsUp(pod));
+        if (late && podConcern(late) !== undefined) return undefined;
+        if (performance.now() - this.looked >= TICK_MS) {
+            this.looked = performance.now();
+            const all = live.kind === "PersistentVolumeClaim";
+            this.found = (await eventsOf(this.api, late ?? live, all)).at(-1);
+        }
+        return this.found;
+    }
+}

@@ -1,0 +1,319 @@
+// Serves a Provider to the engine over gRPC (pulumirpc.ResourceProvider).
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { EngineLog } from "./engine-log";
+import { firstOfRun } from "./notice";
+import {
+    type CheckRequest,
+    type Context,
+    type Failure,
+    InitFailed,
+    type PropertyChange,
+    type Provider,
+} from "./provider";
+import { fromStruct, toStruct } from "./struct";
+import { equal, type Obj, pathText, plain } from "./values";
+
+/** States of a stack may be larger than gRPC's own limit of 4 MiB. */
+const LIMITS = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+const PARENT_CHECK_MS = 1000;
+
+// biome-ignore lint/suspicious/noExplicitAny: each method has message types of its own
+type Method = (request: any) => unknown;
+
+export interface Serving {
+    port: number;
+    stop(): void;
+}
+
+/** Serves on a loopback port until the process that started this one ends. The first line on stdout is the port. */
+export async function main(provider: Provider): Promise<void> {
+    const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+    const { port } = await serve(provider, address);
+    process.stdout.write(`${port}\n`);
+    // An engine that was killed cannot tell us to stop, and the kernel's own signal for that is out of Node's reach.
+    const parent = process.ppid;
+    setInterval(() => process.ppid === parent || process.exit(0), PARENT_CHECK_MS).unref();
+    // The engine cancels by a call; Ctrl-C reaches the whole process group and must not end what is being cleaned up.
+    process.on("SIGINT", () => {});
+}
+
+/** `engine` is the address of its gRPC server, when it is known already. */
+export async function serve(provider: Provider, engine?: string): Promise<Serving> {
+    const server = new Server(LIMITS);
+    const implementation = Object.fromEntries(
+        Object.entries(methods(provider, engine)).map(([name, method]) => [name, unary(method)]),
+    );
+    server.addService(ResourceProviderService, implementation);
+    const port = await new Promise<number>((resolve, reject) =>
+        server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+            error ? reject(error) : resolve(bound),
+        ),
+    );
+    return { port, stop: () => server.forceShutdown() };
+}
+
+function unary(method: Method) {
+    return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>): void => {
+        Promise.resolve(call.request)
+            .then(method)
+            .then(
+                (answer) => done(null, answer),
+                (error) => done(statusOf(error)),
+            );
+    };
+}
+
+function statusOf(error: unknown): { code: status; details: string; metadata?: Metadata } {
+    if (error instanceof InitFailed) return initFailedStatus(error);
+    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
+}
+
+/** Without this detail the engine would take the resource for one that was not made, and forget it. */
+function initFailedStatus(error: InitFailed): { code: status; details: string; metadata: Metadata } {
+    const { id, properties, inputs } = error.made;
+    const detail = new messages.ErrorResourceInitFailed();
+    detail.setId(id);
+    detail.setProperties(toStruct(properties));
+    if (inputs) detail.setInputs(toStruct(inputs));
+    detail.setReasonsList([error.message, ...error.reasons]);
+    const any = new Any();
+    any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+    const whole = new Status();
+    whole.setCode(status.UNKNOWN);
+    whole.setMessage(error.message);
+    whole.addDetails(any);
+    const metadata = new Metadata();
+    metadata.add("grpc-status-details-bin", Buffer.from(whole.serializeBinary()));
+    return { code: status.UNKNOWN, details: error.message, metadata };
+}
+
+/** urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME */
+export function resourceName(urn: string): { urn: string; type: string; name: string } {
+    const parts = urn.split("::");
+    return { urn, type: parts[2]?.split("$").pop() ?? "", name: parts.slice(3).join("::") };
+}
+
+const MODES = ["propose", "enforce", "disable"] as const;
+
+function methods(provider: Provider, engine: string | undefined): Record<string, Method> {
+    const cancelled = new AbortController();
+    let log = engine === undefined ? undefined : new EngineLog(engine);
+    let introduced = false;
+
+    const context = (urn: string): Context => ({
+        say: log?.about(urn) ?? { status: () => {}, info: () => {}, warn: () => {} },
+        signal: cancelled.signal,
+    });
+    const introduce = async (): Promise<void> => {
+        if (introduced || !provider.notice) return;
+        introduced = true;
+        if (await firstOfRun(provider.name)) log?.log("", LogSeverity.INFO, provider.notice, false);
+    };
+    /** What was said is shown before the result of what it was about. */
+    const thenSaid = async <T>(work: Promise<T>): Promise<T> => {
+        try {
+            return await work;
+        } finally {
+            await log?.said();
+        }
+    };
+    const refuse = (what: string): never => {
+        throw new Error(`${what} is not served by the fallback plugin "${provider.name}"; install Pulumi's own`);
+    };
+
+    return {
+        handshake(request: messages.ProviderHandshakeRequest) {
+            log = new EngineLog(request.getEngineAddress());
+            const answer = new messages.ProviderHandshakeResponse();
+            answer.setAcceptSecrets(true);
+            answer.setSupportsAutonamingConfiguration(true);
+            return answer;
+        },
+        attach(request: { getAddress(): string }) {
+            log = new EngineLog(request.getAddress());
+            return new Empty();
+        },
+        getPluginInfo() {
+            const answer = new PluginInfo();
+            answer.setVersion(provider.version);
+            return answer;
+        },
+        cancel() {
+            cancelled.abort(new Error("cancelled"));
+            return new Empty();
+        },
+
+        checkConfig(request: messages.CheckRequest) {
+            const answer = new messages.CheckResponse();
+            answer.setInputs(request.getNews());
+            const failures = provider.checkConfig?.(plain(fromStruct(request.getNews()))) ?? [];
+            answer.setFailuresList(failures.map(failureMessage));
+            return answer;
+        },
+        async diffConfig(request: messages.DiffRequest) {
+            const olds: Obj = plain(fromStruct(request.getOlds()));
+            const news: Obj = plain(fromStruct(request.getNews()));
+            const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
+            const differing = keys.filter((key) => key !== "version" && !equal(olds[key], news[key]));
+            const answer = new messages.DiffResponse();
+            const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
+            answer.setChanges(differing.length > 0 ? DIFF_SOME : DIFF_NONE);
+            answer.setDiffsList(differing);
+            const found = differing.length > 0 ? await provider.diffConfig?.(olds, news) : undefined;
+            answer.setReplacesList(found?.replaces ?? []);
+            return answer;
+        },
+        async configure(request: messages.ConfigureRequest) {
+            await introduce();
+            await provider.configure(plain(fromStruct(request.getArgs())));
+            const answer = new messages.ConfigureResponse();
+            answer.setAcceptsecrets(true);
+            answer.setSupportspreview(true);
+            answer.setSupportsAutonamingConfiguration(true);
+            return answer;
+        },
+
+        async check(request: messages.CheckRequest) {
+            const wanted: CheckRequest = {
+                ...resourceName(request.getUrn()),
+                olds: fromStruct(request.getOlds()),
+                news: fromStruct(request.getNews()),
+                seed: request.getRandomseed_asU8(),
+            };
+            const autonaming = request.getAutonaming();
+            if (autonaming) {
+                const mode = MODES[autonaming.getMode()] ?? "propose";
+                wanted.autonaming = { proposed: autonaming.getProposedName(), mode };
+            }
+            const checked = await thenSaid(provider.check(wanted, context(wanted.urn)));
+            const answer = new messages.CheckResponse();
+            answer.setInputs(toStruct(checked.inputs));
+            answer.setFailuresList(checked.failures.map(failureMessage));
+            return answer;
+        },
+        async diff(request: messages.DiffRequest) {
+            const resource = resourceName(request.getUrn());
+            const olds = fromStruct(request.getOlds());
+            const found = await thenSaid(
+                provider.diff(
+                    {
+                        ...resource,
+                        id: request.getId(),
+                        olds,
+                        oldInputs: request.hasOldInputs() ? fromStruct(request.getOldInputs()) : olds,
+                        news: fromStruct(request.getNews()),
+                    },
+                    context(resource.urn),
+                ),
+            );
+            return diffMessage(found.changes, found.deleteBeforeReplace ?? false);
+        },
+        async create(request: messages.CreateRequest) {
+            const resource = resourceName(request.getUrn());
+            const made = await thenSaid(
+                provider.create(
+                    {
+                        ...resource,
+                        inputs: fromStruct(request.getProperties()),
+                        timeout: request.getTimeout(),
+                        preview: request.getPreview(),
+                    },
+                    context(resource.urn),
+                ),
+            );
+            const answer = new messages.CreateResponse();
+            if (!request.getPreview()) answer.setId(made.id);
+            answer.setProperties(toStruct(made.properties));
+            return answer;
+        },
+        async update(request: messages.UpdateRequest) {
+            const resource = resourceName(request.getUrn());
+            const properties = await thenSaid(
+                provider.update(
+                    {
+                        ...resource,
+                        id: request.getId(),
+                        olds: fromStruct(request.getOlds()),
+                        inputs: fromStruct(request.getNews()),
+                        timeout: request.getTimeout(),
+                        preview: request.getPreview(),
+                    },
+                    context(resource.urn),
+                ),
+            );
+            const answer = new messages.UpdateResponse();
+            answer.setProperties(toStruct(properties));
+            return answer;
+        },
+        async read(request: messages.ReadRequest) {
+            const resource = resourceName(request.getUrn());
+            const found = await thenSaid(
+                provider.read(
+                    {
+                        ...resource,
+                        id: request.getId(),
+                        properties: fromStruct(request.getProperties()),
+                        inputs: fromStruct(request.getInputs()),
+                    },
+                    context(resource.urn),
+                ),
+            );
+            const answer = new messages.ReadResponse();
+            if (!found) return answer; // no id: it is gone
+            answer.setId(found.id);
+            answer.setProperties(toStruct(found.properties));
+            answer.setInputs(toStruct(found.inputs));
+            return answer;
+        },
+        async delete(request: messages.DeleteRequest) {
+            const resource = resourceName(request.getUrn());
+            const properties = fromStruct(request.getProperties());
+            const wanted = { ...resource, id: request.getId(), properties, timeout: request.getTimeout() };
+            await thenSaid(provider.delete(wanted, context(resource.urn)));
+            return new Empty();
+        },
+
+        invoke: (request: messages.InvokeRequest) => refuse(`the function ${request.getTok()}`),
+        call: (request: messages.CallRequest) => refuse(`the method ${request.getTok()}`),
+        construct: (request: messages.ConstructRequest) => refuse(`the component ${request.getType()}`),
+        parameterize: () => refuse("parameterization"),
+        getSchema: () => refuse("the package schema (needed for code generation and YAML programs)"),
+    };
+}
+
+function failureMessage(failure: Failure): messages.CheckFailure {
+    const message = new messages.CheckFailure();
+    message.setProperty(failure.property);
+    message.setReason(failure.reason);
+    return message;
+}
+
+function diffMessage(changes: PropertyChange[], deleteBeforeReplace: boolean): messages.DiffResponse {
+    const { Kind } = messages.PropertyDiff;
+    const kinds = {
+        add: [Kind.ADD, Kind.ADD_REPLACE],
+        delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+        update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+    } as const;
+    const answer = new messages.DiffResponse();
+    const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
+    answer.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
+    answer.setDeletebeforereplace(deleteBeforeReplace);
+    answer.setHasdetaileddiff(true);
+    for (const change of changes) {
+        const detail = new messages.PropertyDiff();
+        detail.setKind(kinds[change.kind][change.replace ? 1 : 0]);
+        detail.setInputdiff(true);
+        answer.getDetaileddiffMap().set(pathText(change.path), detail);
+        answer.addDiffs(String(change.path[0]));
+        if (change.replace) answer.addReplaces(pathText(change.path));
+    }
+    return answer;
+}

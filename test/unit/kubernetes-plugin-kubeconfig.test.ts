@@ -1,0 +1,100 @@
+// Kubeconfig files, and the credentials in them.
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { RequestOptions } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "../../embedded/toolchain/kubernetes-plugin/cluster";
+import { choose } from "../../embedded/toolchain/kubernetes-plugin/kubeconfig";
+import type { Obj } from "../../embedded/toolchain/plugin/values";
+
+const config = (rest: Obj = {}): Obj => ({
+    "current-context": "one",
+    contexts: [
+        { name: "one", context: { cluster: "first", user: "me", namespace: "mine" } },
+        { name: "two", context: { cluster: "second", user: "me" } },
+    ],
+    clusters: [
+        { name: "first", cluster: { server: "https://first:6443/", "certificate-authority": "ca.crt" } },
+        { name: "second", cluster: { server: "http://second" } },
+    ],
+    users: [{ name: "me", user: { token: "word" } }],
+    ...rest,
+});
+const text = (rest: Obj = {}): string => JSON.stringify(config(rest));
+
+describe("a kubeconfig", () => {
+    it("gives the cluster, user and namespace of its current context, or of the one asked for", () => {
+        const files = [{ path: "/etc/lab/config", text: text() }];
+        const { server, namespace, cluster, user } = choose(files, {});
+        assert.deepEqual(
+            [server, namespace, cluster["certificate-authority"], user.token],
+            ["https://first:6443", "mine", "/etc/lab/ca.crt", "word"],
+        );
+        assert.equal(choose(files, { context: "two" }).server, "http://second");
+        assert.equal(choose(files, { cluster: "second" }).server, "http://second");
+    });
+
+    it("is merged from several files, of which the first that says something counts", () => {
+        const first = {
+            text: JSON.stringify({ "current-context": "two", users: [{ name: "me", user: { token: "other" } }] }),
+        };
+        const { server, user } = choose([first, { text: text() }], {});
+        assert.deepEqual([server, user.token], ["http://second", "other"]);
+    });
+
+    it("that cannot be used is explained", () => {
+        assert.throws(() => choose([{ text: text() }], { context: "three" }), /no context "three"; it has: one, two/);
+        assert.throws(() => choose([{ text: text({ users: [] }) }], {}), /no user "me"; it has: none/);
+        assert.throws(() => choose([{ text: text({ "current-context": "" }) }], {}), /choose one of: one, two/);
+        assert.throws(() => choose([{ path: "/x", text: "a: [" }], {}), /the kubeconfig \/x is not YAML/);
+        assert.throws(() => choose([{ path: "/x", text: "just words" }], {}), /is not a kubeconfig/);
+    });
+});
+
+describe("credentials of a kubeconfig", () => {
+    let folder: string;
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    const plainClusters = [{ name: "first", cluster: { server: "https://first:6443" } }];
+    async function authorization(user: Obj, times = 1): Promise<unknown> {
+        const path = join(folder, "config");
+        await writeFile(path, text({ clusters: plainClusters, users: [{ name: "me", user }] }));
+        const cluster = await connect({ kubeconfig: path });
+        const options: RequestOptions = {};
+        for (let time = 0; time < times; time++) await cluster.authorize(options);
+        const headers = options.headers as Record<string, string> | undefined;
+        return headers?.authorization ?? options.auth;
+    }
+
+    it("may be a token, a file with a token, or a name and password", async () => {
+        await writeFile(join(folder, "token"), "filed\n");
+        assert.equal(await authorization({ token: "word" }), "Bearer word");
+        assert.equal(await authorization({ tokenFile: "token" }), "Bearer filed");
+        assert.equal(await authorization({ username: "me", password: "word" }), "me:word");
+        assert.equal(await authorization({}), undefined);
+    });
+
+    it("may come from a program, which is asked again only when they end", async () => {
+        const program = join(folder, "issue.sh");
+        await writeFile(
+            program,
+            'printf x >> "$(dirname "$0")/asked"\n' +
+                `printf '{"status":{"token":"%s"}}' "$WORD-$(wc -c < "$(dirname "$0")/asked" | tr -d ' ')"\n`,
+        );
+        const exec = {
+            apiVersion: "client.authentication.k8s.io/v1",
+            command: "sh",
+            args: [program],
+            env: [{ name: "WORD", value: "issued" }],
+        };
+        assert.equal(await authorization({ exec }, 3), "Bearer issued-1");
+    });
+
+    it("of a kind that Kubernetes has dropped are refused", async () => {
+        await assert.rejects(authorization({ "auth-provider": { name: "gcp" } }), /auth-provider "gcp" is no longer/);
+    });
+});

@@ -1,0 +1,148 @@
+// What the fallback plugins have in common: how they are served to the engine.
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { firstOfRun } from "../../embedded/toolchain/plugin/notice";
+import { InitFailed, type Provider } from "../../embedded/toolchain/plugin/provider";
+import { resourceName, type Serving, serve } from "../../embedded/toolchain/plugin/serve";
+import { fromStruct, toStruct } from "../../embedded/toolchain/plugin/struct";
+
+const URN = "urn:pulumi:dev::shop::shop:index:Server$kubernetes:core/v1:Pod::front::end";
+
+const provider: Provider = {
+    name: "test",
+    version: "1.2.3",
+    configure() {},
+    check: async ({ news }) => ({ inputs: { ...news, gone: undefined }, failures: [{ property: "a", reason: "no" }] }),
+    diff: async () => ({
+        changes: [
+            { path: ["spec", "a"], kind: "update", replace: true },
+            { path: ["metadata"], kind: "add", replace: false },
+        ],
+        deleteBeforeReplace: true,
+    }),
+    async create({ inputs, name }, { signal }) {
+        if (name === "waits")
+            await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        if (inputs.bad) throw new InitFailed({ id: "ns/x", properties: { kept: true } }, "not ready", ["because"]);
+        return { id: "ns/x", properties: inputs };
+    },
+    update: async ({ inputs }) => inputs,
+    read: async () => undefined,
+    delete: async () => {},
+};
+
+describe("serving a plugin", () => {
+    let serving: Serving;
+    let client: ResourceProviderClient;
+    before(async () => {
+        serving = await serve(provider);
+        client = new ResourceProviderClient(`127.0.0.1:${serving.port}`, credentials.createInsecure());
+    });
+    after(() => {
+        client.close();
+        serving.stop();
+    });
+
+    type Call<Q, A> = (request: Q, done: (error: ServiceError | null, answer: A) => void) => unknown;
+    const call = <Q, A>(method: Call<Q, A>, request: Q): Promise<A> =>
+        new Promise((resolve, reject) => {
+            method.call(client, request, (error, answer) => (error ? reject(error) : resolve(answer)));
+        });
+    const create = (urn: string, inputs: object): Promise<messages.CreateResponse> => {
+        const request = new messages.CreateRequest();
+        request.setUrn(urn);
+        request.setProperties(toStruct(inputs));
+        return call<messages.CreateRequest, messages.CreateResponse>(client.create, request);
+    };
+
+    it("says the version, which the engine compares with the SDK's", async () => {
+        const info = await call<Empty, { getVersion(): string }>(client.getPluginInfo, new Empty());
+        assert.equal(info.getVersion(), "1.2.3");
+    });
+
+    it("leaves out undefined properties, and passes on what is wrong with the inputs", async () => {
+        const request = new messages.CheckRequest();
+        request.setUrn(URN);
+        request.setNews(toStruct({ a: 1 }));
+        const answer = await call<messages.CheckRequest, messages.CheckResponse>(client.check, request);
+        assert.deepEqual(fromStruct(answer.getInputs()), { a: 1 });
+        assert.deepEqual(
+            answer.getFailuresList().map((failure) => failure.toObject()),
+            [{ property: "a", reason: "no" }],
+        );
+    });
+
+    it("tells changes from replacements", async () => {
+        const request = new messages.DiffRequest();
+        request.setUrn(URN);
+        const answer = await call<messages.DiffRequest, messages.DiffResponse>(client.diff, request);
+        assert.deepEqual([answer.getReplacesList(), answer.getDeletebeforereplace()], [["spec.a"], true]);
+        assert.equal(answer.getChanges(), messages.DiffResponse.DiffChanges.DIFF_SOME);
+        const { UPDATE_REPLACE, ADD } = messages.PropertyDiff.Kind;
+        const kinds = answer.getDetaileddiffMap();
+        assert.deepEqual([kinds.get("spec.a")?.getKind(), kinds.get("metadata")?.getKind()], [UPDATE_REPLACE, ADD]);
+    });
+
+    it("keeps in the state what was made but is not ready, with its reasons", async () => {
+        const error: ServiceError = await create(URN, { bad: true }).then(
+            () => assert.fail("should fail"),
+            (reason) => reason,
+        );
+        const [details] = error.metadata.get("grpc-status-details-bin");
+        const [any] = Status.deserializeBinary(details as Buffer).getDetailsList();
+        assert.equal(any?.getTypeName(), "pulumirpc.ErrorResourceInitFailed");
+        const detail = messages.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
+        assert.deepEqual([detail.getId(), fromStruct(detail.getProperties())], ["ns/x", { kept: true }]);
+        assert.deepEqual(detail.getReasonsList(), ["not ready", "because"]);
+    });
+
+    it("answers an empty id for what is gone", async () => {
+        const request = new messages.ReadRequest();
+        request.setUrn(URN);
+        const answer = await call<messages.ReadRequest, messages.ReadResponse>(client.read, request);
+        assert.equal(answer.getId(), "");
+    });
+
+    it("refuses what it does not do, by name", async () => {
+        const request = new messages.InvokeRequest();
+        request.setTok("test:index:look");
+        await assert.rejects(
+            call<messages.InvokeRequest, messages.InvokeResponse>(client.invoke, request),
+            /the function test:index:look is not served by the fallback plugin "test"/,
+        );
+    });
+
+    it("knows a resource by its urn, whatever is in its name", () => {
+        assert.deepEqual(resourceName(URN), { urn: URN, type: "kubernetes:core/v1:Pod", name: "front::end" });
+    });
+
+    it("ends what waits when the engine cancels", async () => {
+        const ended = assert.rejects(create(URN.replace("front::end", "waits"), {}), /cancelled/);
+        await call<Empty, Empty>(client.cancel, new Empty());
+        await ended;
+    });
+});
+
+describe("what is said once in a run", () => {
+    it("is said by the first process of a run, and again in the next run", async () => {
+        const folder = await mkdtemp(join(tmpdir(), "said-"));
+        try {
+            // A run that has ended: its process id is another process's by now.
+            await writeFile(join(folder, "kubernetes 1 0"), "");
+            const said = await Promise.all([1, 2, 3].map(() => firstOfRun("kubernetes", process.pid, folder)));
+            assert.equal(said.filter(Boolean).length, 1);
+            assert.equal(await firstOfRun("docker", process.pid, folder), true);
+            assert.equal(await firstOfRun("kubernetes", process.ppid, folder), true);
+            assert.equal((await readdir(folder)).includes("kubernetes 1 0"), false);
+        } finally {
+            await rm(folder, { recursive: true });
+        }
+    });
+});
