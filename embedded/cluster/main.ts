@@ -1,0 +1,141 @@
+// The embedded cluster as a command; see README.md.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { main, UserError } from "../steps";
+import { dial } from "./control";
+import { type ClusterFolder, clusterFolder } from "./folder";
+import {
+    clusterAccess,
+    clusterDelete,
+    clusterNames,
+    clusterStatus,
+    clusterStop,
+    clusterUp,
+    formatStatus,
+    kubectlProgram,
+    nodeCommand,
+} from "./index";
+
+const USAGE = `usage: main.ts COMMAND [--cluster NAME]      (NAME is "default" unless given)
+  up                        start the cluster; its objects and disks are those of the last time
+  stop                      stop it
+  delete                    stop it and remove all it has
+  status                    what runs, where, since when; without --cluster of all clusters
+  kubeconfig                print the path of its kubeconfig
+  kubectl ARGUMENTS...      kubectl against it
+  logs [COMPONENT] [-f]     what a component logged; without COMPONENT: the names
+  shell NODE [COMMAND...]   a shell on a node, or one command there`;
+
+async function commandLine(args: string[]): Promise<void> {
+    const [command, ...given] = args;
+    const name = takeCluster(given, command === "kubectl");
+    const cluster = name ?? "default";
+    const folder = clusterFolder(cluster);
+    switch (command) {
+        case "up": {
+            const access = await clusterUp(cluster);
+            process.stdout.write(`export KUBECONFIG=${access.kubeconfig}\n`);
+            return;
+        }
+        case "stop":
+            return clusterStop(cluster);
+        case "delete":
+            return clusterDelete(cluster);
+        case "status":
+            return status(name ? [name] : await clusterNames());
+        case "kubeconfig":
+            await requireRunning(cluster);
+            process.stdout.write(`${folder.kubeconfig}\n`);
+            return;
+        case "kubectl":
+            await requireRunning(cluster);
+            process.exitCode = await passOn([...(await kubectlProgram()), "--kubeconfig", folder.kubeconfig, ...given]);
+            return;
+        case "logs":
+            return logs(folder, given);
+        case "shell": {
+            const [node = "node-1", ...argv] = given;
+            if (argv.length > 0) process.stdout.write(await nodeCommand(cluster, node, argv));
+            else await shell(folder, cluster, node);
+            return;
+        }
+        default:
+            throw new UserError(`${command ? `there is no command "${command}"` : "no command was given"}\n${USAGE}`);
+    }
+}
+
+/** Takes `--cluster NAME` out of the arguments, but leaves kubectl its own, and all that follows `--` as it is. */
+function takeCluster(args: string[], onlyFirst: boolean): string | undefined {
+    const end = args.indexOf("--");
+    const at = args.indexOf("--cluster");
+    const ours = at !== -1 && (end === -1 || at < end) && (!onlyFirst || at === 0);
+    const [, value] = ours ? args.splice(at, 2) : [];
+    if (ours && !value) throw new UserError("--cluster wants the name of a cluster");
+    const dashes = args.indexOf("--");
+    if (dashes !== -1 && (!onlyFirst || dashes === 0)) args.splice(dashes, 1);
+    return value;
+}
+
+async function requireRunning(cluster: string): Promise<void> {
+    if (!(await clusterAccess(cluster))) throw new UserError(`cluster "${cluster}" does not run; start it with: up`);
+}
+
+async function status(names: readonly string[]): Promise<void> {
+    if (names.length === 0) process.stdout.write("there is no cluster\n");
+    for (const name of names) process.stdout.write(`${formatStatus(await clusterStatus(name))}\n`);
+}
+
+/** Names of logs, as `logs` takes them, and their files. */
+function logFiles(folder: ClusterFolder): Record<string, string> {
+    const control = ["supervisor", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "registry"];
+    const files = control.map((name) => [name, join(folder.logs, `${name}.log`)]);
+    for (const node of ["node-1", "node-2"]) {
+        files.push([node, join(folder.logs, `${node}.log`)]);
+        for (const name of ["containerd", "kubelet", "kube-proxy"]) {
+            files.push([`${node}/${name}`, join(folder.node(node).logs, `${name}.log`)]);
+        }
+    }
+    return Object.fromEntries(files.filter(([, file]) => file && existsSync(file)));
+}
+
+async function logs(folder: ClusterFolder, args: readonly string[]): Promise<void> {
+    const files = logFiles(folder);
+    const name = args.find((arg) => !arg.startsWith("-"));
+    const file = name && files[name];
+    if (!file) {
+        const names = Object.keys(files).join(", ") || "none yet";
+        if (name) throw new UserError(`there is no log "${name}"; there are: ${names}`);
+        process.stdout.write(`${Object.keys(files).join("\n")}\n`);
+        return;
+    }
+    const follow = args.includes("-f");
+    process.exitCode = await passOn(["tail", "-n", ...(follow ? ["200", "-F"] : ["+1"]), file]);
+}
+
+/** Runs a program in our place; Ctrl-C is the program's. */
+function passOn([program = "", ...args]: readonly string[]): Promise<number> {
+    process.on("SIGINT", () => {});
+    return new Promise((resolve, reject) => {
+        const child = spawn(program, args, { stdio: "inherit" });
+        child.once("error", reject);
+        child.once("exit", (code) => resolve(code ?? 1));
+    });
+}
+
+async function shell(folder: ClusterFolder, cluster: string, node: string): Promise<void> {
+    const socket = await dial(folder);
+    if (!socket) throw new UserError(`cluster "${cluster}" does not run; start it with: up`);
+    const { stdin, stdout } = process;
+    // Zero is what a terminal says that does not know.
+    const size = { rows: stdout.rows || 24, columns: stdout.columns || 80 };
+    socket.write(`${JSON.stringify({ op: "shell", node, ...size })}\n`);
+    stdin.setRawMode?.(true);
+    stdin.pipe(socket);
+    socket.pipe(stdout);
+    await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    stdin.setRawMode?.(false);
+    stdin.destroy();
+}
+
+void main(() => commandLine(process.argv.slice(2)));

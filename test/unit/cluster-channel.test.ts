@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { Duplex } from "node:stream";
+import fc from "fast-check";
+import { CommandChannel, encodeCommand, parseLine, quote } from "../../embedded/cluster/supervisor/channel";
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const BOOT = "01234567-89ab-cdef-0123-456789abcdef";
+
+describe("lines of a node's command console", () => {
+    it("carry what a command printed, whatever it is", () => {
+        fc.assert(
+            fc.property(fc.nat(255), fc.string({ unit: "grapheme" }), fc.string(), (code, stdout, stderr) => {
+                const line = parseLine(`c7 ${code} ${base64(stdout)} ${base64(stderr)}`);
+                assert.deepEqual(line, { kind: "answer", id: "c7", result: { code, stdout, stderr } });
+            }),
+        );
+    });
+
+    it("say when a node listens, and of which boot it is", () => {
+        assert.deepEqual(parseLine(`ready ${BOOT}`), { kind: "ready", bootId: BOOT });
+    });
+
+    it("are noise otherwise, and noise does no harm", () => {
+        for (const text of ["", "ready", "ready x", "c1", "c1 0 a", "Kernel panic - not syncing", "c1 x  "]) {
+            assert.deepEqual(parseLine(text), { kind: "noise" }, text);
+        }
+        fc.assert(fc.property(fc.string(), (text) => parseLine(text) !== undefined));
+    });
+
+    it("hold a command in one line, even when the command has several", () => {
+        const line = encodeCommand("c1", "a\nb\n");
+        assert.equal(line.indexOf("\n"), line.length - 1);
+    });
+});
+
+describe("a quoted word", () => {
+    it("is that very word to a shell", () => {
+        for (const word of ["", "a b", "it's", "$(reboot)", "`x`", "a\nb", '"', "\\", "*"]) {
+            assert.equal(execFileSync("sh", ["-c", `printf %s ${quote(word)}`]).toString(), word);
+        }
+    });
+});
+
+/** A console with a node at the other end. */
+function console(answer: (line: string) => string[]): Duplex {
+    const stream: Duplex = new Duplex({
+        read() {},
+        write(chunk: Buffer, _encoding, done) {
+            for (const line of chunk.toString().split("\n").slice(0, -1)) {
+                for (const reply of answer(line)) stream.push(`${reply}\n`);
+            }
+            done();
+        },
+    });
+    return stream;
+}
+
+describe("commands in a node", () => {
+    it("get the answer to their own question when answers come in another order", async () => {
+        const held: string[] = [];
+        const channel = new CommandChannel("node-1", () => {});
+        channel.attach(
+            console((line) => {
+                const [id, text = ""] = line.split(" ");
+                held.push(`${id} 0 ${text} `);
+                return held.length === 3 ? held.reverse() : [];
+            }),
+        );
+        const results = await Promise.all(["one", "two", "three"].map((text) => channel.run(text, 1000)));
+        assert.deepEqual(
+            results.map(({ stdout }) => stdout),
+            ["one", "two", "three"],
+        );
+    });
+
+    it("fail, and say so, when the node does not answer in time", async () => {
+        const channel = new CommandChannel("node-1", () => {});
+        channel.attach(console(() => []));
+        await assert.rejects(channel.run("true", 20), /node-1 did not answer within 0.02 s to: true/);
+    });
+
+    it("fail when the node ends meanwhile, and at once when there is none", async () => {
+        const channel = new CommandChannel("node-1", () => {});
+        const stream = console(() => []);
+        channel.attach(stream);
+        const asked = channel.run("true", 1000);
+        stream.destroy();
+        await assert.rejects(asked, /node-1 ended/);
+        await assert.rejects(channel.run("true", 1000), /node-1 is not running/);
+    });
+
+    it("wait for nothing but the boot that the node tells of", () => {
+        const boots: string[] = [];
+        const channel = new CommandChannel("node-1", (boot) => boots.push(boot));
+        const stream = console(() => []);
+        channel.attach(stream);
+        stream.push(`garbage\nready ${BOOT}\n`);
+        return new Promise<void>((resolve) =>
+            setImmediate(() => {
+                assert.deepEqual(boots, [BOOT]);
+                resolve();
+            }),
+        );
+    });
+});

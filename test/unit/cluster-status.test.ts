@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { ago, type ClusterStatus, describe as show, stepsWaiting } from "../../embedded/cluster/status";
+
+const now = Date.parse("2026-01-02T00:00:00Z");
+
+describe("a time span", () => {
+    it("is told in its two largest units", () => {
+        assert.equal(ago("2026-01-01T23:59:58Z", now), "2 s");
+        assert.equal(ago("2026-01-01T23:54:58Z", now), "5 min 2 s");
+        assert.equal(ago("2025-12-29T20:00:01Z", now), "3 d 3 h");
+        assert.equal(ago("2026-01-01T23:00:00Z", now), "1 h");
+    });
+
+    it("is nothing when the clock went back", () => {
+        assert.equal(ago("2026-01-02T00:00:09Z", now), "0 s");
+    });
+});
+
+describe("the status of a cluster", () => {
+    const status: ClusterStatus = {
+        name: "one",
+        state: "ready",
+        since: "2026-01-01T23:00:00Z",
+        ports: { api: 20001, registry: 20002 },
+        steps: stepsWaiting(),
+        components: [
+            { name: "etcd", state: "running", pid: 12, since: "2026-01-01T23:00:00Z", restarts: [] },
+            {
+                name: "node-1",
+                state: "running",
+                pid: 34,
+                since: "2026-01-01T23:59:00Z",
+                restarts: [{ at: "2026-01-01T23:58:59Z", reason: "ended by SIGKILL" }],
+            },
+        ],
+        nodes: [{ name: "node-1", address: "10.97.0.11", ready: true }],
+    };
+
+    it("fits on a screen and says where the cluster is, what runs and what had to be started again", () => {
+        const text = show(status, now);
+        assert.match(text, /cluster one: ready for 1 h/);
+        assert.match(text, /https:\/\/127\.0\.0\.1:20001/);
+        assert.match(text, /etcd +running +12 +1 h/);
+        assert.match(text, /started again 1 time, last 1 min 1 s ago: ended by SIGKILL/);
+        for (const line of text.split("\n")) assert.equal(line, line.trimEnd());
+    });
+
+    it("is short when nothing runs", () => {
+        const text = show({ ...status, state: "stopped" }, now);
+        assert.match(text, /stopped/);
+        assert.doesNotMatch(text, /etcd/);
+    });
+});
