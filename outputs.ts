@@ -39,7 +39,7 @@ interface ClientOutputs {
     service: string;
     /** By digest. */
     image: string;
-    /** Those that were ready when the check had passed, and where they run: one node for each pod, in the same order. */
+    /** Those that were there when the check had passed, and where they run: one node for each pod, in the same order. */
     pods: string[];
     nodes: string[];
 }

@@ -74,7 +74,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
     readonly revision: pulumi.Output<string>;
     /** Of the writer, the readers and the check, by digest. */
     readonly clientImage: pulumi.Output<string>;
-    /** Those that were ready when the check had passed. */
+    /** Those that were there when the check had passed. */
     readonly writerPods: pulumi.Output<PlacedPods>;
     readonly readerPods: pulumi.Output<PlacedPods>;
 

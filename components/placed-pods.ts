@@ -19,11 +19,11 @@ interface EndpointAddress {
     readonly targetRef?: { readonly kind?: string; readonly name?: string };
 }
 
-/** The ready pods, sorted by name. Pure. */
+/** The pods, sorted by name; ready or not, because readers are not while a changed writer starts. Pure. */
 export function placedPods(subsets: readonly EndpointSubset[] | undefined): PlacedPods {
     const placed = new Map(
         (subsets ?? [])
-            .flatMap(({ addresses }) => addresses ?? [])
+            .flatMap(({ addresses, notReadyAddresses }) => [...(addresses ?? []), ...(notReadyAddresses ?? [])])
             .filter(({ targetRef }) => targetRef?.kind === "Pod")
             .map(({ targetRef, nodeName }) => [targetRef?.name ?? "", nodeName ?? ""]),
     );

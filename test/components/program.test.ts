@@ -73,6 +73,7 @@ describe("the program", () => {
                 "noresvport",
                 "lookupcache=positive",
                 "actimeo=1",
+                "nosharecache",
             ],
         });
         const image = `127.0.0.1:5000/nfs-storage-stack/visibility@${digestOf("a")}`;

@@ -28,7 +28,7 @@ describe("decisions of the components", () => {
     });
 
     it("the default mount options are those that /proc/mounts shows again", () => {
-        const kernel = ["vers=4.2", "hard", "timeo=600", "retrans=2", "noresvport", "lookupcache=pos"];
+        const kernel = ["vers=4.2", "hard", "timeo=600", "retrans=2", "noresvport", "nosharecache", "lookupcache=pos"];
         const limits = ["acregmin=1", "acregmax=1", "acdirmin=1", "acdirmax=1"];
         assert.deepEqual(unhonouredMountOptions(defaultMountOptions("4.2"), [...kernel, ...limits]), []);
         assert.deepEqual(unhonouredMountOptions(defaultMountOptions("4.1"), [...kernel, ...limits]), ["vers=4.1"]);
@@ -39,13 +39,16 @@ describe("decisions of the components", () => {
         assert.equal(awayFrom({ placement: "preferred" }), undefined);
     });
 
-    it("the pods behind a Service are those that are ready, in the order of their names", () => {
+    it("the pods behind a Service are listed ready or not, in the order of their names", () => {
         const pod = (name: string, nodeName: string) => ({ nodeName, targetRef: { kind: "Pod", name } });
         const subsets = [
             { addresses: [pod("b", "node-2")], notReadyAddresses: [pod("c", "node-3")] },
             { addresses: [pod("a", "node-1"), pod("b", "node-2"), { nodeName: "node-9" }] },
         ];
-        assert.deepEqual(placedPods(subsets), { pods: ["a", "b"], nodes: ["node-1", "node-2"] });
+        assert.deepEqual(placedPods(subsets), {
+            pods: ["a", "b", "c"],
+            nodes: ["node-1", "node-2", "node-3"],
+        });
         assert.deepEqual(placedPods(undefined), { pods: [], nodes: [] });
     });
 
