@@ -52,8 +52,8 @@ check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit
 test-unit: node_modules/.package-lock.json ## tests that need no cluster
 	@echo "== unit, components, policies" && $(MOCHA) 'test/unit/**/*.test.ts' 'test/components/**/*.test.ts' 'test/policies/**/*.test.ts'
-test-go: ## tests of the language host
-	@echo "== language host" && cd embedded/toolchain/language-host && go test ./...
+test-go: node_modules/.package-lock.json ## tests of the language host
+	@echo "== language host" && $(TSX) embedded/toolchain/test-go.ts
 test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
 	@echo "== cluster" && $(MOCHA) --config test/cluster/.mocharc.json
 bench: node_modules/.package-lock.json ## measured ratios: cluster start, up against kubectl, no-op preview

@@ -6,7 +6,10 @@ import { openStack, policyArguments, stackOutputs } from "./stack";
 export async function up(): Promise<void> {
     const stack = await openStack("cluster");
     // Of an embedded lab nothing can be lost, so nobody is asked; a cluster of one's own is previewed first.
-    const consent = stack.environment.context === undefined ? ["--yes", "--skip-preview", "--suppress-outputs"] : [];
+    const consent =
+        stack.environment.context === undefined
+            ? ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"]
+            : [];
     await stack.show(["up", ...consent, ...policyArguments]);
     const evidence = evidenceOf(await stackOutputs(stack));
     if (!evidence) {

@@ -19,6 +19,7 @@ export async function verify(): Promise<void> {
         "--yes",
         "--skip-preview",
         "--suppress-outputs",
+        "--suppress-progress",
         "--replace",
         check.urn,
         ...policyArguments,

@@ -1,6 +1,7 @@
-// Policy: the storage class is said on both sides of a binding by name. Left
-// out of a claim, the API server puts the cluster's default class in, and the
-// claim no longer fits its volume (kubernetes #39459). Judged by the inputs,
+// Policy: a claim that names its volume says its storage class. Left out, the
+// API server puts the cluster's default class in, and the claim no longer fits
+// its volume (kubernetes #39459). Nothing is put into a volume: there, left out
+// is the same as "", and satisfied.ts compares the two. Judged by the inputs,
 // because the state already has what was put in.
 import {
     at,
@@ -10,42 +11,31 @@ import {
     titleOf,
     UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
-import { isClaim, isVolume } from "./volumes";
+import { isClaim } from "./volumes";
 
 export function judge(object: KubernetesObject): Problem[] | "not applicable" {
-    const why = boundByName(object);
-    if (why === undefined) return "not applicable";
+    if (!isClaim(object) || at(object.value, "spec", "volumeName") === undefined) return "not applicable";
     const storageClass = at(object.value, "spec", "storageClassName");
     if (storageClass === UNKNOWN || typeof storageClass === "string") return [];
     return [
         {
             urn: object.urn,
             subject: titleOf(object),
-            found: `no spec.storageClassName, although it ${why}`,
-            wanted: "storageClassName said on the volume and on the claim, the same on both",
-            mend: 'set spec.storageClassName to "" on both, which keeps every provisioner away, or to one class on both',
+            found: "no spec.storageClassName, although it asks for a volume by name",
+            wanted: "storageClassName said on the claim, the same as on the volume",
+            mend: 'set spec.storageClassName to "", which keeps every provisioner away, or to the class of the volume',
         },
     ];
-}
-
-/** Why a class is wanted; undefined when none is. */
-function boundByName(object: KubernetesObject): string | undefined {
-    const has = (property: string): boolean => at(object.value, "spec", property) !== undefined;
-    if (isVolume(object)) {
-        if (has("claimRef")) return "is reserved for a claim";
-        return has("nfs") ? "is an NFS volume, which no provisioner makes" : undefined;
-    }
-    return isClaim(object) && has("volumeName") ? "asks for a volume by name" : undefined;
 }
 
 export const explicitStorageClass = objectPolicy(
     {
         name: "storage-class-is-explicit",
         displayName: "Storage class is explicit",
-        description: "Volumes and claims that are bound by name, and NFS volumes, say their storage class.",
+        description: "Claims that name their volume say their storage class.",
         severity: "high",
         tags: ["kubernetes", "storage", "binding"],
-        remediationSteps: 'Set storageClassName on the volume and on the claim, to "" or to the same class.',
+        remediationSteps: 'Set storageClassName on the claim, to "" or to the class of the volume.',
     },
     judge,
 );
