@@ -39,6 +39,8 @@ export interface Stack {
  */
 export async function openStack(need: "cluster" | "running" | "state"): Promise<Stack> {
     const environment = chosenEnvironment();
+    // What is missing is said before anything is built.
+    if (need === "cluster" && environment.context === undefined) await prepareHost();
     const tools = await toolchain();
     const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
     if (environment.context !== undefined) {
@@ -50,7 +52,6 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const configFile = join(home, `Pulumi.${environment.name}.yaml`);
     let cluster: ClusterAccess | undefined;
     if (need === "cluster") {
-        await prepareHost();
         cluster = await clusterUp(name);
         const engine = await engineUp();
         await writeConfig(environment, configFile, tools.pulumi, env, {

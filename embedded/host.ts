@@ -8,9 +8,10 @@ import { cacheDirectory, stateDirectory } from "./paths";
 import { run } from "./run";
 import { step, UserError } from "./steps";
 
-/** Debian and Ubuntu packages, each with a program of it by which we see that it is there. */
+/** Debian and Ubuntu packages, each with a program (or, absolute, a file) of it by which we see that it is there. */
 export const hostPackages: readonly { name: string; program: string }[] = [
     { name: "debootstrap", program: "debootstrap" }, // makes the Debian trees that images and nodes come from
+    { name: "debian-archive-keyring", program: "/usr/share/keyrings/debian-archive-keyring.gpg" }, // Ubuntu lacks it
     { name: "e2fsprogs", program: "mkfs.ext4" }, // the nodes' disk
     { name: "iproute2", program: "ip" }, // bridge and veth pairs inside the cluster's network namespace
     { name: "mount", program: "mount" },
@@ -30,7 +31,8 @@ const OLDEST_GO = [1, 25] as const;
 
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 
-function onPath(program: string): boolean {
+function isThere(program: string): boolean {
+    if (program.startsWith("/")) return existsSync(program);
     // A user's PATH often lacks the sbin folders, where some of these are.
     const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
     return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
@@ -46,7 +48,7 @@ export async function prepareHost(): Promise<void> {
     }
     const release = await readFile("/etc/os-release", "utf8").catch(() => "");
     const family = /^ID(?:_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
-    const missing = hostPackages.filter(({ program }) => !onPath(program)).map(({ name }) => name);
+    const missing = hostPackages.filter(({ program }) => !isThere(program)).map(({ name }) => name);
     const root = process.getuid?.() === 0;
     if (missing.length > 0 && !family) {
         problems.push(`these are missing: ${missing.join(", ")} (this is not Debian or Ubuntu: install them your way)`);

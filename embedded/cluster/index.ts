@@ -74,10 +74,9 @@ async function currentStatus(folder: ClusterFolder): Promise<ClusterStatus | und
 
 /** One that failed, or that is being stopped, or that does not answer, is ended first: a start begins from nothing. */
 async function isStartingOrReady(name: string, folder: ClusterFolder): Promise<boolean> {
-    const reply = await currentStatus(folder);
-    if (reply && "status" in reply && (reply.status.state === "starting" || reply.status.state === "ready"))
-        return true;
-    if (reply) await clusterStop(name);
+    const status = await currentStatus(folder);
+    if (status?.state === "starting" || status?.state === "ready") return true;
+    if (status) await clusterStop(name);
     else await killSupervisor(folder);
     return false;
 }

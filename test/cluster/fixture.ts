@@ -4,13 +4,16 @@
 import { stopEngineWhenUnused } from "../../commands/down";
 import { forgetStacks } from "../../commands/stack";
 import { clusterDelete, clusterUp } from "../../embedded/cluster";
+import { clusterFolder } from "../../embedded/cluster/folder";
 import { prepareHost } from "../../embedded/host";
 import { testCluster } from "./instance";
 
+// Tests read it when they are loaded, which is before the cluster is up.
+process.env.TEST_KUBECONFIG = clusterFolder(testCluster).kubeconfig;
+
 export async function mochaGlobalSetup(): Promise<void> {
     await prepareHost();
-    const access = await clusterUp(testCluster);
-    process.env.TEST_KUBECONFIG = access.kubeconfig;
+    await clusterUp(testCluster);
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
