@@ -35,6 +35,8 @@ export function clientPodSpec(options: ClientPodOptions, container: Partial<Cont
     return {
         automountServiceAccountToken: false,
         enableServiceLinks: false,
+        // Nothing here is found by name, so a cluster without a DNS of its own will do.
+        dnsPolicy: "Default",
         // It ends on the signal; the rest is for a last write that waits for the server.
         terminationGracePeriodSeconds: 15,
         securityContext: clientPodSecurity(identity),

@@ -42,6 +42,8 @@ export function nfsServerPodSpec(options: NfsServerPodOptions): k8s.types.input.
     return {
         automountServiceAccountToken: false,
         enableServiceLinks: false,
+        // Nothing here is found by name, so a cluster without a DNS of its own will do.
+        dnsPolicy: "Default",
         // Ganesha writes its clients' recovery records as they come: it needs time only to close files.
         terminationGracePeriodSeconds: 30,
         securityContext: serverPodSecurity,

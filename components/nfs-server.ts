@@ -173,6 +173,8 @@ export class NfsServer extends pulumi.ComponentResource {
                         replicas: 1,
                         // A plain text: as the Service's output it would make the two wait for each other.
                         serviceName: kubernetesName(name),
+                        // In order, a pod that never became ready is not replaced by a corrected one (seen with 1.35).
+                        podManagementPolicy: "Parallel",
                         selector: { matchLabels: labels },
                         template: {
                             metadata: { labels, annotations: configAnnotations(this.configuration) },

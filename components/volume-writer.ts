@@ -75,6 +75,8 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                         replicas: 1,
                         // A plain text: as the Service's output it would make the two wait for each other.
                         serviceName: kubernetesName(name),
+                        // In order, a pod that never became ready is not replaced by a corrected one (seen with 1.35).
+                        podManagementPolicy: "Parallel",
                         selector: { matchLabels: labels },
                         template: {
                             metadata: { labels },

@@ -21,7 +21,7 @@ export const hostPackages: readonly { name: string; program: string }[] = [
 ];
 
 const GIB = 1024 ** 3;
-/** From nothing the caches take about this much, build trees included; measured, see docs/embedded-cluster.md. */
+/** From nothing the caches take about this much, build trees included; measured, see embedded/cluster/README.md. */
 const NEEDED_DISK = 12 * GIB;
 /** With everything built a running stack takes about this much. */
 const NEEDED_DISK_WARM = 3 * GIB;

@@ -159,7 +159,7 @@ describe("the stack on an embedded cluster", () => {
         assert.equal(after.visibility.verdict, "passed");
         assert.deepEqual(after.readers.pods, before.readers.pods);
         for (const pod of after.readers.pods) {
-            const [restarts, status] = await Promise.all([
+            const [restarts, page] = await Promise.all([
                 kubectl([
                     "get",
                     "pod",
@@ -169,14 +169,10 @@ describe("the stack on an embedded cluster", () => {
                     "-o",
                     "jsonpath={.status.containerStatuses[0].restartCount}",
                 ]),
-                kubectl([
-                    "get",
-                    "--raw",
-                    `/api/v1/namespaces/${after.volume.namespace}/pods/${pod}:8080/proxy/status.json`,
-                ]),
+                kubectl(["get", "--raw", `/api/v1/namespaces/${after.volume.namespace}/pods/${pod}:8080/proxy/`]),
             ]);
             assert.equal(restarts, "0");
-            assert.ok(status.includes(message), `${pod} shows: ${status}`);
+            assert.ok(page.includes(message), `${pod} shows: ${page}`);
         }
     });
 

@@ -42,6 +42,7 @@ const NAMESPACE_PAUSE_MS = { first: 200, longest: 2_000 };
 export class KubernetesProvider implements Provider {
     readonly name = "kubernetes";
     readonly notice = NOTICE;
+    private connect = (): Promise<Api> => Promise.reject(new Error("the plugin was not configured"));
     private connected: Promise<Api> | undefined;
     private mutable = { ConfigMap: false, Secret: false };
 
@@ -58,21 +59,23 @@ export class KubernetesProvider implements Provider {
 
     configure(inputs: Obj): void {
         this.mutable = { ConfigMap: flag(inputs.enableConfigMapMutable), Secret: flag(inputs.enableSecretMutable) };
-        if (["kubeconfig", "context", "cluster"].some((key) => isUnknown(inputs[key]))) {
-            this.connected = Promise.reject(new Error("the kubeconfig is not known yet"));
-        } else {
-            this.connected = connect(clusterChoice(inputs)).then(
-                (cluster) => new Api(cluster),
-                (error) => {
-                    throw new Error(`the cluster cannot be used: ${(error as Error).message}`);
-                },
-            );
-        }
-        this.connected.catch(() => {}); // told to whoever needs the cluster
+        this.connected = undefined;
+        this.connect = async () => {
+            if (["kubeconfig", "context", "cluster"].some((key) => isUnknown(inputs[key]))) {
+                throw new Error("the kubeconfig is not known yet");
+            }
+            try {
+                return new Api(await connect(clusterChoice(inputs)));
+            } catch (error) {
+                throw new Error(`the cluster cannot be used: ${(error as Error).message}`);
+            }
+        };
     }
 
+    /** Connected with the first question, so that whoever needs the cluster is told what is wrong with it. */
     private api(): Promise<Api> {
-        return this.connected ?? Promise.reject(new Error("the plugin was not configured"));
+        this.connected ??= this.connect();
+        return this.connected;
     }
 
     async check(request: CheckRequest): Promise<{ inputs: Obj; failures: Failure[] }> {
