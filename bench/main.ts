@@ -5,9 +5,16 @@
 import { join } from "node:path";
 import { stopEngineWhenUnused } from "../commands/down";
 import { objectOf } from "../commands/kubernetes";
-import { forgetStacks, openStack, policyArguments, type Stack, stateResources } from "../commands/stack";
+import {
+    forgetStacks,
+    openStack,
+    policyArguments,
+    type Stack,
+    type StateResource,
+    stateResources,
+} from "../commands/stack";
 import { clusterDelete, clusterStop, clusterUp, kubectlProgram } from "../embedded/cluster";
-import { cacheDirectory } from "../embedded/paths";
+import { stateDirectory } from "../embedded/paths";
 import { main, step } from "../embedded/steps";
 import { applied, type Manifest } from "./manifests";
 import { singleConfigMap } from "./single-config-map";
@@ -28,10 +35,16 @@ function median(values: readonly number[]): number {
 
 const quiet = ["--yes", "--skip-preview", "--suppress-outputs"];
 
+/** A Service keeps the address that the volume and the clients name. */
+function withAddress(manifest: Manifest, outputs: StateResource["outputs"]): Manifest {
+    const clusterIP = (outputs?.spec as { clusterIP?: string } | undefined)?.clusterIP;
+    return manifest.kind === "Service" ? { ...manifest, spec: { ...manifest.spec, clusterIP } } : manifest;
+}
+
 async function manifestsOf(stack: Stack): Promise<Manifest[]> {
     return (await stateResources(stack))
         .filter((resource) => objectOf(resource) !== undefined)
-        .map(({ inputs }) => inputs as unknown as Manifest);
+        .map(({ inputs, outputs }) => withAddress(inputs as unknown as Manifest, outputs));
 }
 
 main(async () => {
@@ -68,7 +81,11 @@ main(async () => {
             previews.push(await seconds(() => stack.read(["preview"])));
             policed.push(await seconds(() => stack.read(["preview", ...policyArguments])));
         }
-        const single = await singleConfigMap(stack, join(cacheDirectory(), "bench"), ROUNDS);
+        const single = await singleConfigMap(
+            stack,
+            join(stateDirectory(), "stacks", cluster, "single-config-map"),
+            ROUNDS,
+        );
         await stack.read(["destroy", "--yes", "--skip-preview"]);
         const row = (what: string, value: string): void => void process.stdout.write(`${what.padEnd(62)} ${value}\n`);
         const s = (values: readonly number[]): string =>

@@ -6,6 +6,7 @@ export interface Manifest {
     apiVersion: string;
     kind: string;
     metadata: { name: string; namespace?: string };
+    spec?: Record<string, unknown>;
     [property: string]: unknown;
 }
 
@@ -20,9 +21,9 @@ const conditions: Record<string, string[]> = {
 function groups(manifests: readonly Manifest[]): Manifest[][] {
     const waited = manifests.filter(({ kind }) => kind in conditions);
     const of = (kind: string): Manifest[] => waited.filter((manifest) => manifest.kind === kind);
-    const [server = [], writer = []] = of("StatefulSet")
-        .sort((a) => (JSON.stringify(a).includes("nfs-server") && a.metadata.name.includes("server") ? -1 : 1))
-        .map((manifest) => [manifest]);
+    const isServer = ({ metadata }: Manifest): boolean => metadata.name.includes("server");
+    const server = of("StatefulSet").filter(isServer);
+    const writer = of("StatefulSet").filter((manifest) => !isServer(manifest));
     const rest = manifests.filter(({ kind }) => !(kind in conditions) && kind !== "Namespace");
     return [
         manifests.filter(({ kind }) => kind === "Namespace"),

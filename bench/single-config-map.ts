@@ -2,13 +2,14 @@
 // starting the engine, Node and the provider costs by itself.
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import { repository } from "../commands/environment";
 import type { Stack } from "../commands/stack";
 
 /** Seconds of each preview of it, nothing to change. */
 export async function singleConfigMap(stack: Stack, folder: string, rounds: number): Promise<number[]> {
     await mkdir(folder, { recursive: true });
-    await symlink(join(repository, "node_modules"), join(folder, "node_modules")).catch(() => {}); // from a run before
+    await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
     const program = `
 import * as kubernetes from "@pulumi/kubernetes";
 const provider = new kubernetes.Provider("cluster", { kubeconfig: ${JSON.stringify(stack.cluster?.kubeconfig)} });
@@ -16,11 +17,17 @@ new kubernetes.core.v1.ConfigMap("one", { data: { one: "1" } }, { provider });
 `;
     await writeFile(join(folder, "index.ts"), program);
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "single-config-map", main: "index.ts" }));
-    const project =
-        "name: single-config-map\nruntime: {name: nodejs, options: {typescript: false, nodeargs: --import=tsx}}\n";
-    await writeFile(join(folder, "Pulumi.yaml"), project);
+    const project = {
+        name: "single-config-map",
+        // Loaded as the stack's own program is.
+        runtime: {
+            name: "nodejs",
+            options: { typescript: false, nodeargs: `--require ${join(repository, "register.js")}` },
+        },
+    };
+    await writeFile(join(folder, "Pulumi.yaml"), stringify(project));
     const here = ["--cwd", folder];
-    await stack.read(["stack", "init", "--no-select", ...here]).catch(() => {}); // from a run before
+    await stack.read(["stack", "init", "--no-select", "--secrets-provider", "passphrase", ...here]);
     await stack.read(["up", "--yes", "--skip-preview", ...here]);
     const seconds: number[] = [];
     for (let i = 0; i < rounds; i++) {
@@ -28,6 +35,6 @@ new kubernetes.core.v1.ConfigMap("one", { data: { one: "1" } }, { provider });
         await stack.read(["preview", ...here]);
         seconds.push((performance.now() - start) / 1000);
     }
-    await stack.read(["destroy", "--yes", "--skip-preview", "--remove", ...here]);
+    await stack.read(["destroy", "--yes", "--skip-preview", ...here]);
     return seconds;
 }

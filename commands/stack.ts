@@ -211,6 +211,7 @@ export interface StateResource {
     id?: string;
     custom: boolean;
     inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
 }
 
 /** What the stack holds now; nothing before its first `up`. */

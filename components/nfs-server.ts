@@ -12,7 +12,7 @@ import { ganeshaConfig } from "./ganesha-config";
 import { defaultIdentity, type Identity } from "./identity";
 import { kubernetesName, podLabels } from "./names";
 import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from "./nfs-server-pod";
-import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import type { PodGroup } from "./placement";
 import { type ImageSource, PodImage } from "./pod-image";
 import { type Transform, transformed } from "./transform";
@@ -190,7 +190,11 @@ export class NfsServer extends pulumi.ComponentResource {
                     },
                 },
                 // Two servers must never run on one volume.
-                { ...childOptions(this, opts, service, ...policies), deleteBeforeReplace: true },
+                {
+                    ...childOptions(this, opts, service, ...policies),
+                    deleteBeforeReplace: true,
+                    customTimeouts: podTimeouts,
+                },
             ),
         );
 

@@ -21,3 +21,9 @@ export function childOptions(
 ): CustomResourceOptions {
     return { parent, dependsOn: [...(options?.dependsOn ?? []), ...siblings] };
 }
+
+/**
+ * How long `pulumi up` waits for pods, instead of the provider's ten minutes: pulling an image, a start and a server's
+ * grace take two at most on a slow node, and who waits for what never comes is told why.
+ */
+export const podTimeouts = { create: "5m", update: "5m" } as const;

@@ -9,7 +9,7 @@ import { evidenceOf } from "./check-evidence";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec } from "./client-pod";
 import { kubernetesName, podLabels } from "./names";
-import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import { awayFrom, type Placement } from "./placement";
 import { type Transform, transformed } from "./transform";
 
@@ -40,9 +40,6 @@ export const visibilityCheckDefaults = {
     pollIntervalMs: 50,
     placement: "required",
 } as const;
-
-/** How long `pulumi up` waits: attempts that end after a minute and are made again with Kubernetes's growing pauses. */
-const PATIENCE = "5m";
 
 /**
  * A gate that nobody ever opens, so that the pod is never Ready: Pulumi counts a Ready pod as done, which would be
@@ -98,7 +95,8 @@ export class VisibilityCheck extends pulumi.ComponentResource {
                 {
                     ...childOptions(this, opts),
                     deleteBeforeReplace: false,
-                    customTimeouts: { create: PATIENCE, update: PATIENCE },
+                    // Attempts that end after a minute are made again with Kubernetes's growing pauses.
+                    customTimeouts: podTimeouts,
                 },
             ),
         );

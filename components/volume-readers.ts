@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec, httpService } from "./client-pod";
 import { kubernetesName, podLabels } from "./names";
-import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import { awayFrom, type Placement, type PodGroup, spread } from "./placement";
 import { probes } from "./probes";
 import { type Transform, transformed } from "./transform";
@@ -106,7 +106,7 @@ export class VolumeReaders extends pulumi.ComponentResource {
                         },
                     },
                 },
-                childOptions(this, opts, service),
+                { ...childOptions(this, opts, service), customTimeouts: podTimeouts },
             ),
         );
 

@@ -9,7 +9,7 @@ import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec, httpService, literal } from "./client-pod";
 import { httpUrl } from "./export";
 import { kubernetesName, podLabels } from "./names";
-import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import { awayFrom, type PodGroup } from "./placement";
 import { probes } from "./probes";
 import { type Transform, transformed } from "./transform";
@@ -104,7 +104,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                     },
                 },
                 // Two writers would fork the chain.
-                { ...childOptions(this, opts, service), deleteBeforeReplace: true },
+                { ...childOptions(this, opts, service), deleteBeforeReplace: true, customTimeouts: podTimeouts },
             ),
         );
 
