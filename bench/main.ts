@@ -42,9 +42,12 @@ function withAddress(manifest: Manifest, outputs: StateResource["outputs"]): Man
 }
 
 async function manifestsOf(stack: Stack): Promise<Manifest[]> {
-    return (await stateResources(stack))
-        .filter((resource) => objectOf(resource) !== undefined)
-        .map(({ inputs, outputs }) => withAddress(inputs as unknown as Manifest, outputs));
+    return (
+        (await stateResources(stack))
+            // What the program only reads (Endpoints) has no inputs, and Kubernetes makes it by itself.
+            .filter((resource) => objectOf(resource) !== undefined && resource.inputs?.kind !== undefined)
+            .map(({ inputs, outputs }) => withAddress(inputs as unknown as Manifest, outputs))
+    );
 }
 
 main(async () => {
