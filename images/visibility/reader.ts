@@ -2,10 +2,11 @@
 // whether what it sees is true and fresh, and how late it comes.
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReaderStatus } from "@nfs-storage-stack/contract";
-import { health, json, type Routes, serve } from "../common/http";
+import { serve } from "../common/http";
 import { type Offset, readWriterClock } from "./clock";
 import { renderMetrics, single, summaryMetric } from "./metrics";
-import { type Row, statusPage } from "./page";
+import type { Row } from "./page";
+import { routesOf } from "./routes";
 import type { ReaderSettings } from "./settings";
 import { monotonicMs, ShareOperations } from "./share-operations";
 import { type SeenRecord, ShareReader } from "./share-reader";
@@ -184,17 +185,7 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
             ),
         ]);
 
-    const routes: Routes = {
-        "/": () => statusPage("Reader", verdict(), status(), rows),
-        // The process runs and its settings are in order; what it sees is /ready's matter.
-        "/startup": () => health(true, "started"),
-        "/ready": () => health(verdict().ready, verdict().reason),
-        // Only that this answers: a process that waits for a hard mount is not helped by ending it.
-        "/live": () => health(true, "alive"),
-        "/clock": (receive) => json({ receive, transmit: Date.now() }),
-        "/status.json": () => json(status()),
-        "/metrics": () => ({ type: "text/plain; version=0.0.4; charset=utf-8", body: metrics() }),
-    };
+    const routes = routesOf({ title: "Reader", verdict, status, rows: () => rows, metrics });
     const server = await serve(routes, { port: settings.httpPort, host: settings.httpHost });
     say(`answering on port ${server.port}`);
     const ended = Promise.all([follow(), followClock()]);

@@ -3,10 +3,10 @@
 // cost a record that counted (journal.ts).
 import { setTimeout as pause } from "node:timers/promises";
 import { journal as constants, type WriterStatus } from "@nfs-storage-stack/contract";
-import { health, json, type Routes, serve } from "../common/http";
+import { serve } from "../common/http";
 import { Journal } from "./journal";
 import { renderMetrics, single, summaryMetric } from "./metrics";
-import { statusPage } from "./page";
+import { routesOf } from "./routes";
 import type { WriterSettings } from "./settings";
 import { explain, monotonicMs, ShareOperations } from "./share-operations";
 import { Window } from "./statistics";
@@ -128,17 +128,7 @@ export async function startWriter(settings: WriterSettings, say: (line: string) 
             summaryMetric("nfs_visibility_write_seconds", "Time that a record and its document take, synced.", writes),
         ]);
 
-    const routes: Routes = {
-        "/": () => statusPage("Writer", verdict(), status(), []),
-        // The process runs and its settings are in order; what the share does is /ready's matter.
-        "/startup": () => health(true, "started"),
-        "/ready": () => health(verdict().ready, verdict().reason),
-        // Only that this answers: a process that waits for a hard mount is not helped by ending it.
-        "/live": () => health(true, "alive"),
-        "/clock": (receive) => json({ receive, transmit: Date.now() }),
-        "/status.json": () => json(status()),
-        "/metrics": () => ({ type: "text/plain; version=0.0.4; charset=utf-8", body: metrics() }),
-    };
+    const routes = routesOf({ title: "Writer", verdict, status, rows: () => [], metrics });
     const server = await serve(routes, { port: settings.httpPort, host: settings.httpHost });
     say(`answering on port ${server.port}`);
     const ended = loop();
