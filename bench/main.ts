@@ -50,8 +50,22 @@ async function manifestsOf(stack: Stack): Promise<Manifest[]> {
     );
 }
 
+let cleaning: Promise<void> | undefined;
+/** What the bench started goes, however it ends. */
+function cleanUp(): Promise<void> {
+    cleaning ??= (async () => {
+        await clusterDelete(cluster);
+        await forgetStacks(cluster);
+        await stopEngineWhenUnused();
+    })();
+    return cleaning;
+}
+
 main(async () => {
     process.env.CLUSTER = cluster;
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+        process.once(name, () => void cleanUp().finally(() => process.exit(130)));
+    }
     try {
         const fromNothing: number[] = [];
         for (let i = 0; i < ROUNDS; i++) {
@@ -103,8 +117,6 @@ main(async () => {
         row("preview of a program with one ConfigMap", s(single));
         row("  ratio (without policies)", (median(previews) / median(single)).toFixed(2));
     } finally {
-        await clusterDelete(cluster);
-        await forgetStacks(cluster);
-        await stopEngineWhenUnused();
+        await cleanUp();
     }
 });

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { processIdentity } from "../cache";
 import { CommandFailed, run } from "../run";
+import { sendSignal } from "../signal";
 import { UserError } from "../steps";
 import type { ClusterDefinition } from "./definition";
 import type { ClusterFolder } from "./folder";
@@ -115,6 +116,6 @@ export const supervisorRuns = async (folder: ClusterFolder): Promise<boolean> =>
 /** For a supervisor that does not answer. Everything inside ends with it. */
 export async function killSupervisor(folder: ClusterFolder): Promise<void> {
     const pid = await supervisorPid(folder);
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined) sendSignal(pid, "SIGKILL");
     await waitUntilGone(folder);
 }

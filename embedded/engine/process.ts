@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { processIdentity } from "../cache";
 import { servicesTree, treeCommand } from "../debian";
 import { cacheDirectory, stateDirectory } from "../paths";
+import { sendSignal } from "../signal";
 import { UserError } from "../steps";
 import { Engine } from "./api";
 import { removeControlGroups } from "./control-groups";
@@ -145,9 +146,9 @@ async function lastLines(places: Places): Promise<string> {
 /** Ends it with everything that it started. The caller holds the lock. */
 export async function stopEngine(places: Places, { identity, host, control }: Running): Promise<void> {
     const dockerd = await childOf(pidOf(identity));
-    if (dockerd !== undefined && (await alive(identity))) signal(dockerd, "SIGTERM");
+    if (dockerd !== undefined && (await alive(identity))) sendSignal(dockerd, "SIGTERM");
     if (!(await ended(identity, STOP_MS))) {
-        signal(pidOf(identity), "SIGKILL"); // takes its namespace with it
+        sendSignal(pidOf(identity), "SIGKILL"); // takes its namespace with it
         await ended(identity, KILLED_MS);
     }
     await removeControlGroups(control);
@@ -161,14 +162,6 @@ async function ended(identity: string, within: number): Promise<boolean> {
         await pause(POLL_MS);
     }
     return !(await alive(identity));
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-    try {
-        process.kill(pid, name);
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
 }
 
 /** unshare waits for one child, which is dockerd. */

@@ -3,6 +3,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { sendSignal } from "../../signal";
 import type { Command } from "../commands";
 import type { ComponentState, ComponentStatus, Restart } from "../status";
 import { decide } from "./restarts";
@@ -125,7 +126,7 @@ export class Component {
         child.once("exit", (code, signal) => {
             ended.abort();
             this.child = undefined;
-            if (ownGroup && child.pid) killGroup(child.pid);
+            if (ownGroup && child.pid) sendSignal(-child.pid, "SIGKILL");
             const how = signal ? `ended by ${signal}` : `ended with exit code ${code}`;
             this.over(this.whyKilled ?? `${how}${tail(logFile)}`, ready);
             this.whyKilled = undefined;
@@ -162,14 +163,6 @@ export class Component {
         }
         this.change("restarting");
         this.timer = setTimeout(() => void this.launch(ready), decision.afterMs);
-    }
-}
-
-function killGroup(leader: number): void {
-    try {
-        process.kill(-leader, "SIGKILL");
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
 }
 
