@@ -45,8 +45,9 @@ export async function applied(
         run(program, [...first, "--kubeconfig", kubeconfig, ...args], { ...(input !== undefined && { input }) });
     const list = (items: Manifest[]): string => JSON.stringify({ apiVersion: "v1", kind: "List", items });
     if (verb === "delete") {
+        // In the foreground, as Pulumi deletes: a server that goes before its clients leaves them hanging in unmount.
         for (const group of groups(manifests).reverse()) {
-            await call(["delete", "--ignore-not-found", "--wait=true", "-f", "-"], list(group));
+            await call(["delete", "--ignore-not-found", "--wait=true", "--cascade=foreground", "-f", "-"], list(group));
         }
         return;
     }
