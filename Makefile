@@ -42,9 +42,9 @@ clean: node_modules/.package-lock.json ## delete embedded clusters, their data a
 
 .PHONY: cluster kubectl
 cluster: node_modules/.package-lock.json ## the embedded cluster by itself: ARGS="status", "logs etcd", "shell node-1"
-	@$(TSX) embedded/cluster/main.ts $(or $(ARGS),status) --cluster $(CLUSTER)
+	@$(TSX) embedded/cluster/main.ts --cluster $(CLUSTER) $(or $(ARGS),status)
 kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARGS="get pods -A"
-	@$(TSX) embedded/cluster/main.ts kubectl --cluster $(CLUSTER) -- $(ARGS)
+	@$(TSX) embedded/cluster/main.ts --cluster $(CLUSTER) kubectl $(ARGS)
 
 .PHONY: test check test-unit test-go test-cluster bench format
 test: check test-unit test-go test-cluster ## every test, on clusters of their own

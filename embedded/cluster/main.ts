@@ -17,7 +17,7 @@ import {
     nodeCommand,
 } from "./index";
 
-const USAGE = `usage: main.ts COMMAND [--cluster NAME]      (NAME is "default" unless given)
+const USAGE = `usage: main.ts [--cluster NAME] COMMAND      (NAME is "default" unless given)
   up                        start the cluster; its objects and disks are those of the last time
   stop                      stop it
   delete                    stop it and remove all it has
@@ -28,8 +28,10 @@ const USAGE = `usage: main.ts COMMAND [--cluster NAME]      (NAME is "default" u
   shell NODE [COMMAND...]   a shell on a node, or one command there`;
 
 async function commandLine(args: string[]): Promise<void> {
-    const [command, ...given] = args;
-    const name = takeCluster(given, command === "kubectl");
+    // Only before the command: what follows belongs to kubectl, or to a command on a node.
+    const named = args[0] === "--cluster";
+    const [name, command, ...given] = named ? args.slice(1) : [undefined, ...args];
+    if (named && !name) throw new UserError("--cluster wants the name of a cluster");
     const cluster = name ?? "default";
     const folder = clusterFolder(cluster);
     switch (command) {
@@ -63,18 +65,6 @@ async function commandLine(args: string[]): Promise<void> {
         default:
             throw new UserError(`${command ? `there is no command "${command}"` : "no command was given"}\n${USAGE}`);
     }
-}
-
-/** Takes `--cluster NAME` out of the arguments, but leaves kubectl its own, and all that follows `--` as it is. */
-function takeCluster(args: string[], onlyFirst: boolean): string | undefined {
-    const end = args.indexOf("--");
-    const at = args.indexOf("--cluster");
-    const ours = at !== -1 && (end === -1 || at < end) && (!onlyFirst || at === 0);
-    const [, value] = ours ? args.splice(at, 2) : [];
-    if (ours && !value) throw new UserError("--cluster wants the name of a cluster");
-    const dashes = args.indexOf("--");
-    if (dashes !== -1 && (!onlyFirst || dashes === 0)) args.splice(dashes, 1);
-    return value;
 }
 
 async function requireRunning(cluster: string): Promise<void> {
