@@ -16,6 +16,8 @@ const PART_BYTES = 262_144;
 const RECENT = 4_096;
 /** The folder is listed for a next segment at most this often while the last one brings nothing. */
 const LIST_EVERY_MS = 1_000;
+/** A replaced name is seen up to actimeo (1 s) late anyway: to look at each poll is half of all that a reader asks of the server. */
+const CURRENT_EVERY_MS = 250;
 
 export interface SeenRecord {
     record: JournalRecord;
@@ -40,6 +42,9 @@ export class ShareReader {
     private segment: SegmentState | undefined;
     private readonly recent = new RecentHashes(RECENT);
     private currentSequence = 0;
+    /** As it was last read, or what was wrong with it. */
+    private current: CurrentDocument | string = "";
+    private currentReadAt = Number.NEGATIVE_INFINITY;
     private listedAt = Number.NEGATIVE_INFINITY;
     /** Whether all that was there at first has been verified. */
     caughtUp = false;
@@ -63,11 +68,17 @@ export class ShareReader {
         return this.currentSequence;
     }
 
-    /** Begins again with the oldest segment. What is read then is not live until all of it is verified. */
+    /** Verifies everything anew, as one that has seen nothing yet. */
     restart(): void {
+        this.beginAgain();
+        this.currentSequence = 0;
+        this.currentReadAt = Number.NEGATIVE_INFINITY;
+    }
+
+    /** Goes on with the oldest segment. What is read then is not live until all of it is verified. */
+    private beginAgain(): void {
         this.segment = undefined;
         this.recent.clear();
-        this.currentSequence = 0;
         this.caughtUp = false;
     }
 
@@ -76,9 +87,12 @@ export class ShareReader {
         const look: Look = { records: [], changed: undefined, problem: undefined };
         try {
             // The document first: whatever record it names is then in the journal that is read after it.
-            const current = await this.readCurrent();
+            if (monotonicMs() - this.currentReadAt >= CURRENT_EVERY_MS) {
+                this.current = await this.readCurrent();
+                this.currentReadAt = monotonicMs();
+            }
             look.problem = await this.followJournal(look.records);
-            look.problem ??= this.judgeCurrent(current, look);
+            look.problem ??= this.judgeCurrent(this.current, look);
         } catch (error) {
             look.problem = { kind: isMissing(error) ? "absent" : "unreadable", reason: explain(error) };
         }
@@ -172,7 +186,7 @@ export class ShareReader {
         if (gone === undefined || oldest === undefined)
             return { kind: "absent", reason: "there is no journal any more" };
         if (oldest <= gone) return { kind: "untrue", reason: `${journal.segment(gone)} is missing` };
-        this.restart();
+        this.beginAgain();
         return undefined;
     }
 
