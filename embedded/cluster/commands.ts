@@ -2,7 +2,7 @@
 // starts them, and which file is which is in folder.ts.
 import { join } from "node:path";
 import { CHANGES, type ClusterFolder, DATA_DISK } from "./folder";
-import { API_PORT, CONTROL_PLANE, type NodePlan, PODS, SERVICES } from "./network";
+import { API_PORT, CONTROL_PLANE, MTU, type NodePlan, PODS, SERVICES } from "./network";
 
 /** What is built or installed once for all clusters. */
 export interface Programs {
@@ -161,7 +161,7 @@ export function nodeKernel(node: NodePlan, cage: string): Command {
             `uml_dir=/${CAGE.scratch}`,
             `umid=${node.name}`,
             `hostfs=/${CAGE.host}`,
-            `vec0:transport=raw,ifname=${node.nodeLink},depth=64,mac=${node.mac}`,
+            `vec0:transport=raw,ifname=${node.nodeLink},depth=64,mtu=${MTU},mac=${node.mac}`,
         ],
     };
 }

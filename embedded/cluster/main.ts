@@ -30,7 +30,8 @@ const USAGE = `usage: main.ts [--cluster NAME] COMMAND      (NAME is "default" u
 async function commandLine(args: string[]): Promise<void> {
     // Only before the command: what follows belongs to kubectl, or to a command on a node.
     const named = args[0] === "--cluster";
-    const [name, command, ...given] = named ? args.slice(1) : [undefined, ...args];
+    const name = named ? args[1] : undefined;
+    const [command, ...given] = args.slice(named ? 2 : 0);
     if (named && !name) throw new UserError("--cluster wants the name of a cluster");
     const cluster = name ?? "default";
     const folder = clusterFolder(cluster);

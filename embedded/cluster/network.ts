@@ -27,6 +27,9 @@ export const BRIDGE = "nodes";
 export const API_PORT = 6443;
 export const KUBELET_PORT = 10250;
 
+/** Bytes of a frame. A frame costs a node the same whatever it carries, and here nothing asks for short ones. */
+export const MTU = 9000;
+
 export const NODE_COUNT = 2;
 
 function nodePlan(number: number): NodePlan {
@@ -57,13 +60,13 @@ export const CLIENT_NETWORKS: readonly string[] = NODES.flatMap((node) => [
 export function linkCommands(): string[] {
     const commands = [
         "link set lo up",
-        `link add ${BRIDGE} type bridge`,
+        `link add ${BRIDGE} mtu ${MTU} type bridge`,
         `addr add ${CONTROL_PLANE}/${PREFIX_LENGTH} dev ${BRIDGE}`,
         `link set ${BRIDGE} up`,
     ];
     for (const node of NODES) {
         commands.push(
-            `link add ${node.bridgeLink} type veth peer name ${node.nodeLink}`,
+            `link add ${node.bridgeLink} mtu ${MTU} type veth peer name ${node.nodeLink} mtu ${MTU}`,
             `link set ${node.bridgeLink} master ${BRIDGE}`,
             `link set ${node.bridgeLink} up`,
             // The node's kernel reads raw frames here, also those that are not for this end's own MAC.

@@ -12,7 +12,7 @@ import { type Certificate, readCertificate } from "./certificates";
 import type { ClusterDefinition } from "./definition";
 import { type ClusterFolder, DATA_DISK } from "./folder";
 import { contextName, kubeconfig } from "./kubeconfig";
-import { API_PORT, CONTROL_PLANE, NODES, type NodePlan, PODS, PREFIX_LENGTH } from "./network";
+import { API_PORT, CONTROL_PLANE, MTU, NODES, type NodePlan, PODS, PREFIX_LENGTH } from "./network";
 import { fill } from "./template";
 
 /** Sparse: it takes what is used of it, and never more of the machine's disk than there is. */
@@ -114,7 +114,7 @@ export function nodeTemplates(
         "kubelet.yaml": { NODE_ADDRESS: node.address },
         "kube-proxy.yaml": { NODE_NAME: node.name, NODE_ADDRESS: node.address, PODS },
         "containerd.toml": { SANDBOX_IMAGE: sandbox },
-        "pods.conflist": { POD_NETWORK: node.podNetwork },
+        "pods.conflist": { POD_NETWORK: node.podNetwork, MTU: String(MTU) },
         "registry.toml": {
             REGISTRY_ADDRESS: `${CONTROL_PLANE}:${definition.ports.registry}`,
             AUTHORIZATION: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
