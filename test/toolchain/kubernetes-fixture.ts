@@ -7,7 +7,7 @@ import { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import { connect } from "../../embedded/toolchain/kubernetes-plugin/cluster";
 import { kindOf, resourcePath } from "../../embedded/toolchain/kubernetes-plugin/kinds";
 import { KubernetesProvider } from "../../embedded/toolchain/kubernetes-plugin/provider";
-import type { Context } from "../../embedded/toolchain/plugin/provider";
+import { type Context, InitFailed } from "../../embedded/toolchain/plugin/provider";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
 
 export function testKubeconfig(): string {
@@ -21,7 +21,7 @@ export const testApi = async (): Promise<Api> => new Api(await connect({ kubecon
 /** A namespace that no other run uses. */
 export const freshNamespace = (): string => `plugin-test-${process.pid}-${Math.random().toString(36).slice(2, 7)}`;
 
-export async function makeNamespace(api: Api, name: string): Promise<void> {
+async function makeNamespace(api: Api, name: string): Promise<void> {
     await api.apply(kindOf("kubernetes:core/v1:Namespace"), object("v1", "Namespace", { name }), "test", {
         force: true,
     });
@@ -30,6 +30,31 @@ export async function makeNamespace(api: Api, name: string): Promise<void> {
 export async function removeNamespace(api: Api, name: string): Promise<void> {
     const path = `/api/v1/namespaces/${name}`;
     await api.ask(path, { method: "DELETE" }).catch(() => {});
+}
+
+/** For one `describe`: a namespace of its own, removed after it, and what its tests make and ask there by name. */
+export function inFreshNamespace() {
+    const namespace = freshNamespace();
+    let api: Api;
+    before(async () => {
+        api = await testApi();
+        await makeNamespace(api, namespace);
+    });
+    after(() => removeNamespace(api, namespace));
+    return {
+        namespace,
+        /** Known once the tests run. */
+        get api() {
+            return api;
+        },
+        configMap: (name: string, rest: Obj): Obj => object("v1", "ConfigMap", { namespace, name }, rest),
+        /** That no kubelet takes. */
+        pod: (name: string, spec: Obj = {}, annotations: Obj = {}): Obj =>
+            object("v1", "Pod", { namespace, name, annotations, labels: { app: name } }, { spec: idlePodSpec(spec) }),
+        find: (type: string, name: string): Promise<Obj | undefined> =>
+            api.find(kindOf(`kubernetes:${type}`), namespace, name),
+        setPodStatus: (name: string, status: Obj): Promise<void> => setPodStatus(api, namespace, name, status),
+    };
 }
 
 export const object = (apiVersion: string, kind: string, metadata: Obj, rest: Obj = {}): Obj => ({
@@ -89,6 +114,13 @@ export async function seen(
         stop.abort();
     }
 }
+
+/** Of a PersistentVolume whose server nobody asks. */
+export const NFS = {
+    capacity: { storage: "1Gi" },
+    accessModes: ["ReadWriteMany"],
+    nfs: { server: "192.0.2.1", path: "/x" },
+};
 
 const condition = (type: string, status: string, rest: Obj = {}): Obj => ({ type, status, ...rest });
 
@@ -230,3 +262,16 @@ export async function diff(plugin: Driven, type: string, old: Made, news: Obj) {
         plugin.context,
     );
 }
+
+export const replaced = (answer: { changes: { path: readonly unknown[]; replace: boolean }[] }): boolean =>
+    answer.changes.some((change) => change.replace);
+
+/** What is said of an object that was made and did not become ready; fails the test when it did. */
+export const initFailed = (work: Promise<unknown>): Promise<InitFailed> =>
+    work.then(
+        () => assert.fail("it should not become ready"),
+        (error) => {
+            assert.ok(error instanceof InitFailed, `expected InitFailed, not ${error}`);
+            return error;
+        },
+    );

@@ -2,18 +2,14 @@
 // the embedded cluster that TEST_KUBECONFIG belongs to.
 import assert from "node:assert/strict";
 import { type ClusterAccess, clusterAccess, clusterNames } from "../../embedded/cluster";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
-import { InitFailed } from "../../embedded/toolchain/plugin/provider";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
 import {
     create,
     driven,
-    freshNamespace,
-    makeNamespace,
+    inFreshNamespace,
+    initFailed,
     object,
     remove,
-    removeNamespace,
-    testApi,
     testKubeconfig,
     update,
 } from "./kubernetes-fixture";
@@ -38,15 +34,12 @@ async function shellImage({ registry }: ClusterAccess): Promise<string> {
 
 describe("fallback plugin kubernetes, with pods that run", function () {
     this.timeout(180_000);
-    const namespace = freshNamespace();
-    let api: Api;
+    const here = inFreshNamespace();
+    const { namespace } = here;
     let image: string;
     before(async () => {
         image = await shellImage(await testCluster());
-        api = await testApi();
-        await makeNamespace(api, namespace);
     });
-    after(() => removeNamespace(api, namespace));
 
     const shell = (script: string, rest: Obj = {}): Obj => ({
         name: "main",
@@ -68,14 +61,6 @@ describe("fallback plugin kubernetes, with pods that run", function () {
                 },
             },
         );
-    const failure = (work: Promise<unknown>): Promise<InitFailed> =>
-        work.then(
-            () => assert.fail("it should not become ready"),
-            (error) => {
-                assert.ok(error instanceof InitFailed, `expected InitFailed, not ${error}`);
-                return error;
-            },
-        );
 
     it("answers the termination message of a run-once Pod that succeeds, also after a failure", async () => {
         const script =
@@ -92,7 +77,7 @@ describe("fallback plugin kubernetes, with pods that run", function () {
     it("quotes the termination message and the last log lines of a run-once Pod that keeps failing", async () => {
         const plugin = driven();
         const script = "echo reading; echo 'no record 17'; echo 'record 17 is torn' > /dev/termination-log; exit 3";
-        const error = await failure(create(plugin, "core/v1:Pod", runOnce("fails", script), 20));
+        const error = await initFailed(create(plugin, "core/v1:Pod", runOnce("fails", script), 20));
         const text = [error.message, ...error.reasons].join("\n");
         assert.match(text, /exit code 3: record 17 is torn/);
         assert.match(text, /last lines of the log of container main.*\n\s*\| reading\n\s*\| no record 17/);
@@ -130,7 +115,7 @@ describe("fallback plugin kubernetes, with pods that run", function () {
 
     it("says why a StatefulSet is not ready, goes on when the program is corrected, and waits until it is gone", async () => {
         const plugin = driven();
-        const error = await failure(create(plugin, "apps/v1:StatefulSet", server("echo 'share is read-only'"), 20));
+        const error = await initFailed(create(plugin, "apps/v1:StatefulSet", server("echo 'share is read-only'"), 20));
         const text = [error.message, ...error.reasons].join("\n");
         assert.match(text, /0\/1 Pods ready; Pod server-0 runs, but is not ready/);
         assert.match(text, /event Unhealthy.*: Readiness probe failed/);
@@ -141,7 +126,7 @@ describe("fallback plugin kubernetes, with pods that run", function () {
         const now = await update(plugin, "apps/v1:StatefulSet", old, server(": > /ready"));
         assert.equal(now.status.readyReplicas, 1);
         await remove(plugin, "apps/v1:StatefulSet", { id, properties: now });
-        const pods = await api.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: "app=server" });
+        const pods = await here.api.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: "app=server" });
         assert.deepEqual(pods, [], "its Pods must be gone, not only the set itself");
     });
 });

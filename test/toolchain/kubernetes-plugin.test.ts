@@ -1,6 +1,6 @@
 // The fallback plugin "kubernetes", driven by the real CLI and the SDK, against
-// a real API server (TEST_KUBECONFIG). kubernetes-provider.test.ts has the rest
-// of its behaviour.
+// a real API server (TEST_KUBECONFIG). The files
+// kubernetes-provider-*.test.ts have the rest of its behaviour.
 import assert from "node:assert/strict";
 import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
