@@ -158,9 +158,7 @@ describe("structure", () => {
 
     it("has source files that are read in one go", () => {
         const lines = (file: string): number => text(file).split("\n").length;
-        // A test file is a list of cases, of which one is read at a time.
-        const most = (file: string): number => (/[._]test\.(ts|go)$/.test(file) ? 700 : 400);
-        none(files.filter((file) => /\.(ts|js|mjs|go|c|sh)$/.test(file) && lines(file) > most(file)));
+        none(files.filter((file) => /\.(ts|js|mjs|go|c|sh)$/.test(file) && lines(file) > 400));
     });
 
     it("has nothing of the machine that it was written on", () => {
