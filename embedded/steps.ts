@@ -20,6 +20,14 @@ function clock(ms: number): string {
 /** Says where the step is: a short text such as "412 of 1300 files". */
 export type Progress = (text: string) => void;
 
+/** For the lines of a program that runs meanwhile: says what `read` makes of a line, where it makes anything of it. */
+export function lineProgress(progress: Progress, read: (line: string) => string | undefined): (line: string) => void {
+    return (line) => {
+        const text = read(line);
+        if (text !== undefined) progress(text);
+    };
+}
+
 /** Runs `work` as a step; a failure is marked and passed on. Steps may nest: an inner one is just more lines. */
 export async function step<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
     const start = now();

@@ -2,7 +2,7 @@
 // caches. tree.ts makes the trees, apt-progress.ts reads what apt-get prints.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Progress } from "../steps";
+import { lineProgress, type Progress } from "../steps";
 import { aptProgress } from "./apt-progress";
 import { inTree } from "./in-tree";
 import { sourceLine } from "./sources";
@@ -23,15 +23,11 @@ export interface AptRun {
 }
 
 export async function aptGet({ tree, progress, log }: AptRun, args: readonly string[], cwd = "/"): Promise<void> {
-    const reader = aptProgress();
     await inTree(tree, ["apt-get", ...OPTIONS, "-y", ...args], {
         env: { DEBIAN_FRONTEND: "noninteractive" },
         cwd,
         logFile: log,
-        onLine: (line) => {
-            const text = reader(line);
-            if (text !== undefined) progress(text);
-        },
+        onLine: lineProgress(progress, aptProgress()),
     });
 }
 

@@ -6,7 +6,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { built } from "../cache";
 import { run } from "../run";
-import { type Progress, UserError } from "../steps";
+import { lineProgress, type Progress, UserError } from "../steps";
 import { firstUri } from "./sources";
 
 export const RELEASE = "trixie";
@@ -51,9 +51,7 @@ async function debootstrap(tree: string, progress: Progress, log: string): Promi
     try {
         await run("debootstrap", args, {
             logFile: log,
-            onLine: (line) => {
-                if (line.startsWith("I: ")) progress(line.slice(3));
-            },
+            onLine: lineProgress(progress, (line) => (line.startsWith("I: ") ? line.slice(3) : undefined)),
         });
     } catch (error) {
         throw new UserError(

@@ -12,7 +12,7 @@ import { buildTree } from "../../debian/build-tree";
 import { inTree } from "../../debian/in-tree";
 import { copyTree } from "../../debian/tree";
 import { CommandFailed } from "../../run";
-import { type Progress, UserError } from "../../steps";
+import { lineProgress, type Progress, UserError } from "../../steps";
 import {
     acceptable,
     compileProgress,
@@ -132,14 +132,10 @@ async function compile({ tree, progress, log }: Work, source: string): Promise<v
     const make = ["nice", "make", "ARCH=um"];
     await inTree(tree, [...make, "KCONFIG_ALLCONFIG=node.config", "allnoconfig"], { cwd: source, logFile: log });
     requireOptions(await readFile(join(tree, source, ".config"), "utf8"), log);
-    const read = compileProgress(EXPECTED_OBJECTS);
     await inTree(tree, [...make, `-j${availableParallelism()}`, "linux"], {
         cwd: source,
         logFile: log,
-        onLine: (line) => {
-            const text = read(line);
-            if (text !== undefined) progress(text);
-        },
+        onLine: lineProgress(progress, compileProgress(EXPECTED_OBJECTS)),
     });
     await inTree(tree, ["strip", "linux"], { cwd: source, logFile: log });
 }
