@@ -27,7 +27,6 @@ const NEEDED_DISK = 12 * GIB;
 const NEEDED_DISK_WARM = 3 * GIB;
 /** Two nodes, the control plane and Pulumi take about 3 GiB; the linker of the Kubernetes program 2.4 GiB at its peak. */
 const NEEDED_MEMORY = 5 * GIB;
-const OLDEST_GO = [1, 25] as const;
 
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 
@@ -88,21 +87,4 @@ async function resourceProblems(): Promise<string[]> {
         problems.push(`${gib(totalmem())} of memory are not enough: the cluster takes ${gib(NEEDED_MEMORY)}`);
     }
     return problems;
-}
-
-/** For what is built from Go modules. @throws UserError when there is no Go, or one too old. */
-export async function requireGo(): Promise<void> {
-    const wanted = OLDEST_GO.join(".");
-    const version = await run("go", ["env", "GOVERSION"]).catch(() => "");
-    const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
-    if (major === undefined) {
-        throw new UserError(
-            `Go ${wanted} or later is needed to build the embedded default, and there is no \`go\` on PATH`,
-        );
-    }
-    if (Number(major) < OLDEST_GO[0] || (Number(major) === OLDEST_GO[0] && Number(minor) < OLDEST_GO[1])) {
-        throw new UserError(
-            `Go ${wanted} or later is needed to build the embedded default; \`go\` on PATH is ${version.trim()}`,
-        );
-    }
 }

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UserError } from "../steps";
 import { chooseOrigin, choosePlugin, type Origin, VARIABLE, wantedOrigin } from "./choice";
-import { fallbackCliPath, fallbackPrograms } from "./go";
+import { fallbackCliPath, fallbackPrograms } from "./fallback-cli";
 import { findOnPath, installedPlugin, type Plugin, pluginProgram, pulumiOnPath, userHome } from "./installed";
 import { fallbackPlugin, type Placed, pulumiHome } from "./plugins";
 import { publishedChecksum, release, releasePath } from "./release";

@@ -1,8 +1,8 @@
 // Runs the tests of the language host, with the Go caches that builds use.
 import { spawnSync } from "node:child_process";
-import { requireGo } from "../host";
+import { goEnvironment, requireGo } from "../go";
 import { main } from "../steps";
-import { GO_TAGS, goEnvironment, LANGUAGE_HOST } from "./go";
+import { GO_TAGS, LANGUAGE_HOST } from "./fallback-cli";
 
 void main(async () => {
     await requireGo();

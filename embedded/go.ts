@@ -1,0 +1,56 @@
+// Builds what comes from Go modules: the fallback CLI and its language host
+// (toolchain/fallback-cli.ts), and Kubernetes (cluster/build/kubernetes.ts).
+// What a program and its flags are is in go-program.ts.
+import { join } from "node:path";
+import { buildFlags, downloadProgress, type GoProgram, goProgress, linkerFlags, tagFlags } from "./go-program";
+import { cacheDirectory } from "./paths";
+import { run } from "./run";
+import { lineProgress, type Progress, UserError } from "./steps";
+
+const OLDEST_GO = [1, 25] as const;
+
+/** @throws UserError when there is no Go, or one too old */
+export async function requireGo(): Promise<void> {
+    const wanted = OLDEST_GO.join(".");
+    const version = await run("go", ["env", "GOVERSION"]).catch(() => "");
+    const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
+    if (major === undefined) {
+        throw new UserError(
+            `Go ${wanted} or later is needed to build the embedded default, and there is no \`go\` on PATH`,
+        );
+    }
+    if (Number(major) < OLDEST_GO[0] || (Number(major) === OLDEST_GO[0] && Number(minor) < OLDEST_GO[1])) {
+        throw new UserError(
+            `Go ${wanted} or later is needed to build the embedded default; \`go\` on PATH is ${version.trim()}`,
+        );
+    }
+}
+
+/** The user's own settings stay out of it, other than proxies and where modules come from. */
+export function goEnvironment(): NodeJS.ProcessEnv {
+    return {
+        ...process.env,
+        GOMODCACHE: join(cacheDirectory(), "go-mod"),
+        GOCACHE: join(cacheDirectory(), "go-build"),
+        CGO_ENABLED: "0",
+        GOFLAGS: "-mod=readonly",
+        GOWORK: "off",
+    };
+}
+
+/** Builds the program into a folder. @throws UserError when there is no Go that can */
+export async function goBuild(program: GoProgram, into: string, progress: Progress, log: string): Promise<void> {
+    await requireGo();
+    const options = { cwd: program.folder, env: goEnvironment(), logFile: log };
+    progress("downloading modules");
+    const packages = await run("go", ["list", "-deps", ...tagFlags(program), program.package], {
+        ...options,
+        onLine: lineProgress(progress, downloadProgress()),
+    });
+    progress("compiling and linking"); // packages in Go's own cache are not named
+    const flags = ["-v", ...buildFlags(program), "-ldflags", linkerFlags(program)];
+    await run("nice", ["go", "build", ...flags, "-o", join(into, program.output), program.package], {
+        ...options,
+        onLine: lineProgress(progress, goProgress(packages.trim().split("\n"))),
+    });
+}

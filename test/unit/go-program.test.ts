@@ -1,0 +1,30 @@
+// What is built from Go modules: its flags, and how far it says it is.
+import assert from "node:assert/strict";
+import { buildFlags, downloadProgress, goProgress, linkerFlags } from "../../embedded/go-program";
+
+describe("a program built from a Go module", () => {
+    it("is the same in any folder, with its tags and the variables that the linker sets", () => {
+        assert.deepEqual(buildFlags({}), ["-trimpath", "-buildvcs=false"]);
+        assert.deepEqual(buildFlags({ tags: "osusergo,x" }), ["-trimpath", "-buildvcs=false", "-tags", "osusergo,x"]);
+        assert.equal(linkerFlags({ set: { "main.version": "1", "a/b.c": "2" } }), "-s -w -X main.version=1 -X a/b.c=2");
+    });
+
+    it("counts the modules that are fetched first", () => {
+        const read = downloadProgress();
+        assert.deepEqual(["go: downloading x v1", "fmt", "go: downloading y v2"].map(read), [
+            "downloading modules: 1",
+            undefined,
+            "downloading modules: 2",
+        ]);
+    });
+
+    it("counts the program's own packages and says when only the linker is left", () => {
+        const read = goProgress(["fmt", "k8s.io/api", "main/program"]);
+        assert.deepEqual(["go: downloading x v1", "fmt", "k8s.io/api", "main/program"].map(read), [
+            undefined,
+            "1 of at most 3 packages compiled",
+            "2 of at most 3 packages compiled",
+            "linking",
+        ]);
+    });
+});
