@@ -25,6 +25,18 @@ export interface ApplyOptions {
     signal?: AbortSignal;
 }
 
+/** A list that is being followed. */
+interface Following {
+    path: string;
+    query: Record<string, string>;
+    /** What is known of it. */
+    followed: Followed;
+    /** Called when that has changed. */
+    changed: () => void;
+    /** Ends it. */
+    signal: AbortSignal;
+}
+
 const SILENCE_MS = 20_000;
 /** An API server that restarts is back within this time; one that is not there is reported after it. */
 const PATIENCE_MS = 20_000;
@@ -124,29 +136,18 @@ export class Api {
     /** Follows the objects of a list until the signal. */
     follow(path: string, query: Record<string, string>, changed: () => void, signal: AbortSignal): Followed {
         const followed = new Followed(this.cluster.server);
-        void this.keepFollowing(path, query, followed, changed, signal);
+        void this.keepFollowing({ path, query, followed, changed, signal });
         return followed;
     }
 
-    private async keepFollowing(
-        path: string,
-        query: Record<string, string>,
-        followed: Followed,
-        changed: () => void,
-        signal: AbortSignal,
-    ): Promise<void> {
+    private async keepFollowing(following: Following): Promise<void> {
+        const { path, query, followed, changed, signal } = following;
         while (!signal.aborted) {
             try {
                 const listed = await this.ask(path, { query, signal });
                 followed.reset(listed);
                 changed();
-                await this.watch(
-                    path,
-                    { ...query, resourceVersion: listed.metadata.resourceVersion },
-                    followed,
-                    changed,
-                    signal,
-                );
+                await this.watch(following, listed.metadata.resourceVersion);
             } catch (error) {
                 if (signal.aborted) return;
                 followed.lost(error);
@@ -157,17 +158,12 @@ export class Api {
         }
     }
 
-    private async watch(
-        path: string,
-        query: Record<string, string>,
-        followed: Followed,
-        changed: () => void,
-        signal: AbortSignal,
-    ): Promise<void> {
+    private async watch(following: Following, resourceVersion: string): Promise<void> {
+        const { path, query, followed, changed, signal } = following;
         const response = await this.open(path, {
             signal,
             silenceMs: (WATCH_SECONDS + 15) * 1000,
-            query: { ...query, watch: "true", timeoutSeconds: String(WATCH_SECONDS) },
+            query: { ...query, resourceVersion, watch: "true", timeoutSeconds: String(WATCH_SECONDS) },
         });
         response.setEncoding("utf8");
         if (response.statusCode !== 200) {
