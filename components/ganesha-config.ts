@@ -62,6 +62,14 @@ export function ganeshaConfig(options: GaneshaOptions): string {
         throw new Error(`the NFS server cannot be configured like this:\n  ${problems.join("\n  ")}`);
     }
     const { dataPath } = serverPod;
+    /** For exports that say nothing else, and said again by the share itself: only its clients, and they as one user. */
+    const access = `    Access_Type = None;
+    Protocols = 4;
+    Transports = TCP;
+    SecType = sys;
+    Squash = All_Squash;
+    Anonymous_Uid = ${squashUid};
+    Anonymous_Gid = ${squashGid};`;
     return `# Written by components/ganesha-config.ts.
 NFS_CORE_PARAM {
     NFS_Port = ${serverPod.nfsPort};
@@ -89,13 +97,7 @@ NFSv4 {
 }
 
 EXPORT_DEFAULTS {
-    Access_Type = None;
-    Protocols = 4;
-    Transports = TCP;
-    SecType = sys;
-    Squash = All_Squash;
-    Anonymous_Uid = ${squashUid};
-    Anonymous_Gid = ${squashGid};
+${access}
 }
 
 EXPORT {
@@ -103,23 +105,13 @@ EXPORT {
     Path = ${dataPath}/${serverPod.shareFolder};
     Pseudo = ${exportPath};
     Filesystem_Id = ${FILESYSTEM_IDS.share};
-    Access_Type = None;
-    Protocols = 4;
-    Transports = TCP;
-    SecType = sys;
-    Squash = All_Squash;
-    Anonymous_Uid = ${squashUid};
-    Anonymous_Gid = ${squashGid};
+${access}
     FSAL {
         Name = VFS;
     }
     # The health probe looks, it does not write.
-    CLIENT {
-        Clients = 127.0.0.1;
-        Access_Type = RO;
-        Protocols = 4;
-    }
-${[...new Set(clientNetworks)].map(client).join("\n")}
+${client("127.0.0.1", "RO")}
+${[...new Set(clientNetworks)].map((network) => client(network, "RW")).join("\n")}
 }
 
 # Read by the health probe, through NFS, to know that data can be read.
@@ -132,11 +124,7 @@ EXPORT {
     FSAL {
         Name = VFS;
     }
-    CLIENT {
-        Clients = 127.0.0.1;
-        Access_Type = RO;
-        Protocols = 4;
-    }
+${client("127.0.0.1", "RO")}
 }
 
 # Clients are told by their address, not by Kerberos: no keytab is looked for.
@@ -154,9 +142,9 @@ LOG {
 `;
 }
 
-const client = (network: string): string => `    CLIENT {
-        Clients = ${network};
-        Access_Type = RW;
+const client = (clients: string, access: "RO" | "RW"): string => `    CLIENT {
+        Clients = ${clients};
+        Access_Type = ${access};
         Protocols = 4;
     }`;
 
