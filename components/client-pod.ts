@@ -73,15 +73,19 @@ function fromField(name: string, fieldPath: string): EnvVar {
     return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-/** What the clients' Services have in common: the page, the clock and the metrics of a pod. */
+/** What the clients' Services have in common: the page, the clock and the metrics of the pods with these labels. */
 export function httpService(
-    selector: Readonly<Record<string, string>>,
+    metadata: { namespace: Input<string>; name: string; labels: Readonly<Record<string, string>> },
     publishNotReadyAddresses: boolean,
-): k8s.types.input.core.v1.ServiceSpec {
+): k8s.core.v1.ServiceArgs {
     return {
-        type: "ClusterIP",
-        selector,
-        publishNotReadyAddresses,
-        ports: [{ name: "http", port: clientPod.httpPort, targetPort: "http", protocol: "TCP" }],
+        // Nobody waits for the Service: the pods behind it are waited for.
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: {
+            type: "ClusterIP",
+            selector: metadata.labels,
+            publishNotReadyAddresses,
+            ports: [{ name: "http", port: clientPod.httpPort, targetPort: "http", protocol: "TCP" }],
+        },
     };
 }

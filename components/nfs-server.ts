@@ -15,6 +15,7 @@ import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import type { PodGroup } from "./placement";
 import { type ImageSource, PodImage } from "./pod-image";
+import { singlePodSet } from "./single-pod";
 import { type Transform, transformed } from "./transform";
 
 export interface NfsServerArgs {
@@ -169,25 +170,19 @@ export class NfsServer extends pulumi.ComponentResource {
                 transforms?.statefulSet,
                 {
                     metadata: metadata(kubernetesName(name)),
-                    spec: {
-                        replicas: 1,
-                        // A plain text: as the Service's output it would make the two wait for each other.
-                        serviceName: kubernetesName(name),
-                        // In order, a pod that never became ready is not replaced by a corrected one (seen with 1.35).
-                        podManagementPolicy: "Parallel",
-                        selector: { matchLabels: labels },
-                        template: {
-                            metadata: { labels, annotations: configAnnotations(this.configuration) },
-                            spec: nfsServerPodSpec({
-                                image: this.image,
-                                configMap: configMap.metadata.name,
-                                claim,
-                                exportPath,
-                                identity,
-                                configuration: this.configuration,
-                            }),
-                        },
-                    },
+                    spec: singlePodSet({
+                        name: kubernetesName(name),
+                        labels,
+                        annotations: configAnnotations(this.configuration),
+                        spec: nfsServerPodSpec({
+                            image: this.image,
+                            configMap: configMap.metadata.name,
+                            claim,
+                            exportPath,
+                            identity,
+                            configuration: this.configuration,
+                        }),
+                    }),
                 },
                 // Two servers must never run on one volume.
                 {

@@ -55,15 +55,7 @@ export class VolumeReaders extends pulumi.ComponentResource {
 
         const service = new k8s.core.v1.Service(
             `${name}-service`,
-            ...transformed(
-                transforms?.service,
-                {
-                    // Nobody waits for the Service: the Deployment is waited for.
-                    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-                    spec: httpService(labels, false),
-                },
-                childOptions(this, opts),
-            ),
+            ...transformed(transforms?.service, httpService(metadata, false), childOptions(this, opts)),
         );
         const deployment = new k8s.apps.v1.Deployment(
             name,

@@ -12,6 +12,7 @@ import { kubernetesName, podLabels } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import { awayFrom, type PodGroup } from "./placement";
 import { probes } from "./probes";
+import { singlePodSet } from "./single-pod";
 import { type Transform, transformed } from "./transform";
 
 export interface VolumeWriterArgs extends ClientArgs {
@@ -56,12 +57,8 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
             `${name}-service`,
             ...transformed(
                 transforms?.service,
-                {
-                    // Nobody waits for the Service: the StatefulSet is waited for.
-                    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-                    // The clock tells the time also while nothing can be written.
-                    spec: httpService(labels, true),
-                },
+                // The clock tells the time also while nothing can be written.
+                httpService(metadata, true),
                 childOptions(this, opts),
             ),
         );
@@ -71,37 +68,30 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                 transforms?.statefulSet,
                 {
                     metadata,
-                    spec: {
-                        replicas: 1,
-                        // A plain text: as the Service's output it would make the two wait for each other.
-                        serviceName: kubernetesName(name),
-                        // In order, a pod that never became ready is not replaced by a corrected one (seen with 1.35).
-                        podManagementPolicy: "Parallel",
-                        selector: { matchLabels: labels },
-                        template: {
-                            metadata: { labels },
-                            spec: clientPodSpec(
-                                {
-                                    role: "writer",
-                                    image,
-                                    claim,
-                                    access: "read-write",
-                                    identity,
-                                    affinity: awayFrom({ server }),
-                                    env: {
-                                        [clientPod.env.revision]: args.revision,
-                                        [clientPod.env.message]: pulumi
-                                            .output(args.message ?? volumeWriterDefaults.message)
-                                            .apply(literal),
-                                        [clientPod.env.writeIntervalMs]: String(
-                                            args.writeIntervalMs ?? volumeWriterDefaults.writeIntervalMs,
-                                        ),
-                                    },
+                    spec: singlePodSet({
+                        name: kubernetesName(name),
+                        labels,
+                        spec: clientPodSpec(
+                            {
+                                role: "writer",
+                                image,
+                                claim,
+                                access: "read-write",
+                                identity,
+                                affinity: awayFrom({ server }),
+                                env: {
+                                    [clientPod.env.revision]: args.revision,
+                                    [clientPod.env.message]: pulumi
+                                        .output(args.message ?? volumeWriterDefaults.message)
+                                        .apply(literal),
+                                    [clientPod.env.writeIntervalMs]: String(
+                                        args.writeIntervalMs ?? volumeWriterDefaults.writeIntervalMs,
+                                    ),
                                 },
-                                probes(clientPod.httpPort),
-                            ),
-                        },
-                    },
+                            },
+                            probes(clientPod.httpPort),
+                        ),
+                    }),
                 },
                 // Two writers would fork the chain.
                 { ...childOptions(this, opts, service), deleteBeforeReplace: true, customTimeouts: podTimeouts },
