@@ -5,8 +5,9 @@ import { writeFile } from "node:fs/promises";
 import { runCheck } from "./check";
 import { fittingEvidence } from "./findings";
 import { startReader } from "./reader";
+import type { Running } from "./running";
 import { checkSettings, type Role, readerSettings, writerSettings } from "./settings";
-import { type Running, startWriter } from "./writer";
+import { startWriter } from "./writer";
 
 /** Before the kubelet kills what did not end (its default is 30 s). */
 const STOP_PATIENCE_MS = 5_000;

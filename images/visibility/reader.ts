@@ -2,17 +2,15 @@
 // whether what it sees is true and fresh, and how late it comes.
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReaderStatus } from "@nfs-storage-stack/contract";
-import { serve } from "../common/http";
 import { type Offset, readWriterClock } from "./clock";
 import { renderMetrics, single, summaryMetric } from "./metrics";
 import type { Row } from "./page";
-import { routesOf } from "./routes";
+import { goOn, type Running } from "./running";
 import type { ReaderSettings } from "./settings";
 import { monotonicMs, ShareOperations } from "./share-operations";
 import { type SeenRecord, ShareReader } from "./share-reader";
 import { Window } from "./statistics";
 import { readerVerdict, SecondLook, SILENCE_MS } from "./verdict";
-import type { Running } from "./writer";
 
 /** Delays remembered; at 4 records a second those of the last four minutes. */
 const WINDOW = 1_000;
@@ -185,17 +183,7 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
             ),
         ]);
 
-    const routes = routesOf({ title: "Reader", verdict, status, rows: () => rows, metrics });
-    const server = await serve(routes, { port: settings.httpPort, host: settings.httpHost });
-    say(`answering on port ${server.port}`);
-    const ended = Promise.all([follow(), followClock()]);
-    return {
-        port: server.port,
-        stop: async () => {
-            stopping.abort();
-            await ended;
-            server.close();
-        },
-        stuck: () => operations.waitingMs() > 0,
-    };
+    const told = { title: "Reader", verdict, status, rows: () => rows, metrics };
+    const work = () => Promise.all([follow(), followClock()]);
+    return goOn({ told, settings, operations, work, stopping, say });
 }

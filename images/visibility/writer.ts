@@ -3,10 +3,9 @@
 // cost a record that counted (journal.ts).
 import { setTimeout as pause } from "node:timers/promises";
 import { journal as constants, type WriterStatus } from "@nfs-storage-stack/contract";
-import { serve } from "../common/http";
 import { Journal } from "./journal";
 import { renderMetrics, single, summaryMetric } from "./metrics";
-import { routesOf } from "./routes";
+import { goOn, type Running } from "./running";
 import type { WriterSettings } from "./settings";
 import { explain, monotonicMs, ShareOperations } from "./share-operations";
 import { Window } from "./statistics";
@@ -15,14 +14,6 @@ import { SILENCE_MS, writerVerdict } from "./verdict";
 const RETRY_MS = 1_000;
 /** Of the write times; at 4 records a second the last four minutes. */
 const WINDOW = 1_000;
-
-export interface Running {
-    port: number;
-    /** Resolves when it has ended. */
-    stop(): Promise<void>;
-    /** Whether an operation on the share is going on that may never end. */
-    stuck(): boolean;
-}
 
 export async function startWriter(settings: WriterSettings, say: (line: string) => void): Promise<Running> {
     const operations = new ShareOperations();
@@ -128,17 +119,6 @@ export async function startWriter(settings: WriterSettings, say: (line: string) 
             summaryMetric("nfs_visibility_write_seconds", "Time that a record and its document take, synced.", writes),
         ]);
 
-    const routes = routesOf({ title: "Writer", verdict, status, rows: () => [], metrics });
-    const server = await serve(routes, { port: settings.httpPort, host: settings.httpHost });
-    say(`answering on port ${server.port}`);
-    const ended = loop();
-    return {
-        port: server.port,
-        stop: async () => {
-            stopping.abort();
-            await ended;
-            server.close();
-        },
-        stuck: () => operations.waitingMs() > 0,
-    };
+    const told = { title: "Writer", verdict, status, rows: () => [], metrics };
+    return goOn({ told, settings, operations, work: loop, stopping, say });
 }

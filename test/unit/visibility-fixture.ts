@@ -8,8 +8,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Evidence, journal } from "@nfs-storage-stack/contract";
 import { type Checked, runCheck } from "../../images/visibility/check";
 import { startReader } from "../../images/visibility/reader";
+import type { Running } from "../../images/visibility/running";
 import type { CheckSettings, WriterSettings } from "../../images/visibility/settings";
-import { type Running, startWriter } from "../../images/visibility/writer";
+import { startWriter } from "../../images/visibility/writer";
 
 export const REVISION = "r".repeat(64);
 export const PATIENCE_MS = 15_000;
