@@ -1,20 +1,10 @@
 // A Debian system with a C compiler, for the kernel of the nodes and the few C
 // lines of our own: one installation serves them all.
-import { built } from "../cache";
-import { install } from "./apt";
-import { copyTree, debianTree } from "./tree";
+import { derivedTree } from "./derived-tree";
 
 /** libc6-dev and the rest of what gcc recommends are named because recommendations are not installed. */
 const PACKAGES = ["gcc", "libc6-dev", "make", "flex", "bison", "bc", "xz-utils", "patch", "busybox-static"];
 
 export function buildTree(): Promise<string> {
-    return built({
-        name: "debian-build",
-        title: "Add a C compiler to a copy of it",
-        inputs: ["1", ...PACKAGES],
-        build: async (into, progress, log) => {
-            await copyTree(await debianTree(), into);
-            await install({ tree: into, progress, log }, PACKAGES);
-        },
-    });
+    return derivedTree({ name: "debian-build", title: "Add a C compiler to a copy of it", packages: PACKAGES });
 }
