@@ -23,7 +23,7 @@ export function connection(host: string | undefined): { socketPath: string } | {
     );
 }
 
-export class EngineError extends Error {
+class EngineError extends Error {
     override name = "EngineError";
     constructor(
         readonly code: number,
@@ -90,10 +90,10 @@ export class Engine {
         }
     }
 
-    /** An engine without a bridge gives its build steps no network but the host's. */
-    async hasBridge(signal: AbortSignal): Promise<boolean> {
+    /** Whether there is such a thing, such as /networks/bridge. */
+    async has(path: string, signal?: AbortSignal): Promise<boolean> {
         try {
-            await this.json("/networks/bridge", signal);
+            await this.json(path, signal);
             return true;
         } catch (error) {
             if (error instanceof EngineError && error.code === 404) return false;

@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import { Transform } from "node:stream";
 import { debianTree, RELEASE } from "../debian";
 import { type Progress, step } from "../steps";
-import { type Engine, EngineError } from "./api";
+import type { Engine } from "./api";
 
 const REPOSITORY = "nfs-storage-stack/debian";
 const MIB = 1024 ** 2;
@@ -19,20 +19,10 @@ export const baseReference = (tree: string): string =>
 export async function importBaseImage(engine: Engine): Promise<string> {
     const tree = await debianTree();
     const reference = baseReference(tree);
-    if (!(await has(engine, reference))) {
+    if (!(await engine.has(`/images/${reference}/json`))) {
         await step("Import the base image", (progress) => importTree(engine, tree, reference, progress));
     }
     return reference;
-}
-
-async function has(engine: Engine, reference: string): Promise<boolean> {
-    try {
-        await engine.json(`/images/${reference}/json`);
-        return true;
-    } catch (error) {
-        if (error instanceof EngineError && error.code === 404) return false;
-        throw error;
-    }
 }
 
 async function importTree(engine: Engine, tree: string, reference: string, progress: Progress): Promise<void> {

@@ -61,7 +61,8 @@ export function buildQuery(inputs: ImageInputs, network: string | undefined): Re
 async function build(engine: Engine, inputs: ImageInputs, { say, signal }: Context): Promise<string> {
     say.status("building");
     const log = new BuildLog(`building ${inputs.imageName}`, (line) => say.status(line));
-    const network = inputs.build.network ?? ((await engine.hasBridge(signal)) ? undefined : "host");
+    // An engine without a bridge gives its build steps no network but the host's.
+    const network = inputs.build.network ?? ((await engine.has("/networks/bridge", signal)) ? undefined : "host");
     const body = await contextArchive(inputs.build.context, inputs.build.dockerfile);
     const headers = { "content-type": "application/x-tar" };
     const query = buildQuery(inputs, network);
