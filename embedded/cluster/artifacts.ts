@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { debianTree, helperRootfs, servicesTree } from "../debian";
-import { kubernetes, nodeDisk, nodeKernel } from "./build";
+import { nodeDisk } from "./build/disk";
+import { nodeKernel } from "./build/kernel";
+import { kubernetes } from "./build/kubernetes";
 import type { Programs } from "./commands";
 
 /** One after the other: each uses all processors and says how far it is. */

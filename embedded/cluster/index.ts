@@ -8,7 +8,7 @@ import { lock } from "../cache";
 import { prepareHost } from "../host";
 import { type Progress, step, UserError } from "../steps";
 import { programs, sandboxImage } from "./artifacts";
-import { kubernetes } from "./build";
+import { kubernetes } from "./build/kubernetes";
 import { makeCertificates } from "./certificates";
 import { ask, askOnce, dial } from "./control";
 import { type ClusterDefinition, defineCluster, readDefinition } from "./definition";
