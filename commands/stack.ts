@@ -14,7 +14,7 @@ import { baseImage, engineUp } from "../embedded/engine";
 import { prepareHost } from "../embedded/host";
 import { stateDirectory } from "../embedded/paths";
 import { run } from "../embedded/run";
-import { UserError } from "../embedded/steps";
+import { allDone, UserError } from "../embedded/steps";
 import { toolchain } from "../embedded/toolchain";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
 
@@ -39,21 +39,21 @@ export interface Stack {
  */
 export async function openStack(need: "cluster" | "running" | "state"): Promise<Stack> {
     const environment = chosenEnvironment();
-    // What is missing is said before anything is built.
-    if (need === "cluster" && environment.context === undefined) await prepareHost();
-    const tools = await toolchain();
-    const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
     if (environment.context !== undefined) {
-        return stackOf(environment, undefined, tools.pulumi, env, []);
+        const tools = await toolchain();
+        return stackOf(environment, undefined, tools.pulumi, { ...process.env, ...tools.env }, []);
     }
     const name = chosenCluster();
+    // What is missing is said before anything is built.
+    if (need === "cluster") await prepareHost();
+    const below = async () => (need === "cluster" ? embeddedUp(name) : undefined);
+    const [tools, embedded] = await allDone([toolchain(), below()]);
+    const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
     const home = join(stateDirectory(), "stacks", name);
     await prepareBackend(home, environment.name, tools.pulumi, env);
     const configFile = join(home, `Pulumi.${environment.name}.yaml`);
-    let cluster: ClusterAccess | undefined;
-    if (need === "cluster") {
-        cluster = await clusterUp(name);
-        const engine = await engineUp();
+    if (embedded !== undefined) {
+        const { cluster, engine, base } = embedded;
         await writeConfig(environment, configFile, tools.pulumi, env, {
             ...settingsOfThisRun(),
             [`${PROJECT}:context`]: cluster.context,
@@ -62,13 +62,19 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
             [`${PROJECT}:registryServer`]: cluster.registry.server,
             [`${PROJECT}:registryUsername`]: cluster.registry.username,
             [`${PROJECT}:registryPassword`]: { secret: cluster.registry.password },
-            [`${PROJECT}:baseImage`]: await baseImage(),
+            [`${PROJECT}:baseImage`]: base,
             "docker:host": engine.host,
         });
-    } else if (need === "running") {
-        cluster = await clusterAccess(name);
     }
+    const cluster = need === "running" ? await clusterAccess(name) : embedded?.cluster;
     return stackOf(environment, cluster, tools.pulumi, env, ["--config-file", configFile]);
+}
+
+/** All that an embedded environment runs on. */
+async function embeddedUp(name: string) {
+    const image = async () => ({ engine: await engineUp(), base: await baseImage() });
+    const [cluster, { engine, base }] = await allDone([clusterUp(name), image()]);
+    return { cluster, engine, base };
 }
 
 function stackOf(

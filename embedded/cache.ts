@@ -28,10 +28,18 @@ export function builtPath(recipe: Pick<Recipe, "name" | "inputs">): string {
     return join(cacheDirectory(), "built", `${recipe.name}-${hash.digest("hex").slice(0, 16)}`);
 }
 
-/** Builds it unless that was done before; two processes that want the same thing build it once. */
+const building = new Map<string, Promise<string>>();
+
+/** Builds it unless that was done before; all who want the same thing, also in other processes, build it once. */
 export async function built(recipe: Recipe): Promise<string> {
     const path = builtPath(recipe);
     if (existsSync(path)) return path;
+    const going = building.get(path) ?? build(recipe, path).finally(() => building.delete(path));
+    building.set(path, going);
+    return going;
+}
+
+function build(recipe: Recipe, path: string): Promise<string> {
     return step(recipe.title, async (progress) => {
         await mkdir(join(cacheDirectory(), "built"), { recursive: true });
         await mkdir(join(cacheDirectory(), "logs"), { recursive: true });

@@ -28,36 +28,63 @@ export function lineProgress(progress: Progress, read: (line: string) => string 
     };
 }
 
-/** Runs `work` as a step; a failure is marked and passed on. Steps may nest: an inner one is just more lines. */
+interface Running {
+    title: string;
+    start: number;
+    last: string;
+}
+
+/** Steps nest, and some go on at the same time: a terminal's one line shows all of them, the latest first. */
+const running: Running[] = [];
+const erase = isTTY ? "\r\x1b[2K" : "";
+
+const describe = ({ title, start, last }: Running): string =>
+    `… ${title}  ${seconds(now() - start)}${last && `  ${last}`}`;
+
+function showAll(): void {
+    const text = `  ${running.map(describe).reverse().join("  ")}`;
+    process.stderr.write(`${erase}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
+/** Runs `work` as a step; a failure is marked and passed on. */
 export async function step<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-    const start = now();
-    let said = start;
-    let last = "";
-    const erase = isTTY ? "\r\x1b[2K" : "";
+    const mine: Running = { title, start: now(), last: "" };
+    let said = mine.start;
     const show = (): void => {
-        if (isTTY) {
-            const text = `  … ${title}  ${seconds(now() - start)}${last && `  ${last}`}`;
-            process.stderr.write(`${erase}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
-        } else if (now() - said >= QUIET_MS) {
+        if (isTTY) showAll();
+        else if (now() - said >= QUIET_MS) {
             said = now();
-            process.stderr.write(`  … ${title}  ${seconds(now() - start)}${last && `  ${last}`}\n`);
+            process.stderr.write(`  ${describe(mine)}\n`);
         }
     };
+    const end = (mark: string): void => {
+        running.splice(running.indexOf(mine), 1);
+        process.stderr.write(`${erase}  ${mark}${PLAIN} ${title}  ${seconds(now() - mine.start)}\n`);
+    };
+    running.push(mine);
     show();
     const timer = setInterval(show, 1000);
     try {
         const result = await work((text) => {
-            last = text;
+            mine.last = text;
             show();
         });
-        process.stderr.write(`${erase}  ${GREEN}✓${PLAIN} ${title}  ${seconds(now() - start)}\n`);
+        end(`${GREEN}✓`);
         return result;
     } catch (error) {
-        process.stderr.write(`${erase}  ${RED}✗${PLAIN} ${title}  ${seconds(now() - start)}\n`);
+        end(`${RED}✗`);
         throw error;
     } finally {
         clearInterval(timer);
     }
+}
+
+/** Waits for all of them and then throws the first failure: what the others were building is finished, and kept. */
+export async function allDone<T extends readonly unknown[]>(
+    work: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+    await Promise.allSettled(work);
+    return (await Promise.all(work)) as unknown as T;
 }
 
 /** A problem that a user can mend: printed as it is, without a stack trace. */

@@ -2,21 +2,28 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { debianTree, helperRootfs, servicesTree } from "../debian";
+import { helperRootfs, servicesTree } from "../debian";
+import { allDone } from "../steps";
 import { nodeDisk } from "./build/disk";
 import { nodeKernel } from "./build/kernel";
 import { kubernetes } from "./build/kubernetes";
 import type { Programs } from "./commands";
 
-/** One after the other: each uses all processors and says how far it is. */
+/**
+ * In two lines: the compilers of one use the processors while the other waits for the network, unpacks or links. The
+ * kernel comes last, so that if anything is wrong with Debian's packages here, the quick parts tell.
+ */
 export async function programs(): Promise<Programs> {
-    await debianTree();
+    const [fromGo, fromDebian] = await allDone([kubernetes(), debianParts()]);
+    return { kubernetes: fromGo, ...fromDebian };
+}
+
+async function debianParts(): Promise<Omit<Programs, "kubernetes">> {
     return {
-        kubernetes: await kubernetes(),
-        kernel: await nodeKernel(),
-        disk: await nodeDisk(),
         services: await servicesTree(),
+        disk: await nodeDisk(),
         helper: await helperRootfs(),
+        kernel: await nodeKernel(),
     };
 }
 
