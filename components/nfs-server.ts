@@ -12,7 +12,7 @@ import { ganeshaConfig } from "./ganesha-config";
 import { defaultIdentity, type Identity } from "./identity";
 import { kubernetesName, podLabels } from "./names";
 import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from "./nfs-server-pod";
-import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, podTimeouts, protection } from "./options";
 import type { PodGroup } from "./placement";
 import { type ImageSource, PodImage } from "./pod-image";
 import { singlePodSet } from "./single-pod";
@@ -45,6 +45,11 @@ export interface NfsServerArgs {
     readonly networkPolicy?: boolean;
     /** Keep the volume behind the share when the stack is destroyed. @default false */
     readonly retainData?: boolean;
+    /**
+     * Refuse to delete, or to replace, the volume behind the share, the server and its address until this is false again.
+     * @default as the parent
+     */
+    readonly protectData?: boolean;
     /** Name of a claim that exists already, to be used as it is. @default a new claim */
     readonly existingClaim?: pulumi.Input<string>;
     /** Seconds after a restart in which clients get back what they had open, before others get anything. @default 15 */
@@ -146,7 +151,7 @@ export class NfsServer extends pulumi.ComponentResource {
                         ports: [{ name: "nfs", port: serverPod.nfsPort, targetPort: "nfs", protocol: "TCP" }],
                     },
                 },
-                options,
+                { ...options, ...protection(settings.protectData) },
             ),
         );
         const policies = settings.networkPolicy
@@ -187,6 +192,7 @@ export class NfsServer extends pulumi.ComponentResource {
                 // Two servers must never run on one volume.
                 {
                     ...childOptions(this, opts, service, ...policies),
+                    ...protection(settings.protectData),
                     deleteBeforeReplace: true,
                     customTimeouts: podTimeouts,
                 },
@@ -211,7 +217,10 @@ export class NfsServer extends pulumi.ComponentResource {
     /** A claim of its own and not a template's: it is deleted after the server, and can be kept, like any other resource. */
     private storage(
         name: string,
-        args: Pick<NfsServerArgs, "storageClassName" | "transforms"> & { capacity: string; retainData: boolean },
+        args: Pick<NfsServerArgs, "storageClassName" | "protectData" | "transforms"> & {
+            capacity: string;
+            retainData: boolean;
+        },
         metadata: (child: string) => k8s.types.input.meta.v1.ObjectMeta,
         options: pulumi.CustomResourceOptions,
     ): k8s.core.v1.PersistentVolumeClaim {
@@ -232,7 +241,12 @@ export class NfsServer extends pulumi.ComponentResource {
                     },
                 },
                 // Whatever of it changes, the Kubernetes provider makes a new claim, and the data goes with the old one.
-                { ...options, retainOnDelete: args.retainData, ignoreChanges: ["spec"] },
+                {
+                    ...options,
+                    ...protection(args.protectData),
+                    retainOnDelete: args.retainData,
+                    ignoreChanges: ["spec"],
+                },
             ),
         );
     }

@@ -9,7 +9,7 @@ import type { Identity } from "./identity";
 import { kubernetesName, partLabels } from "./names";
 import { NfsServer, type NfsServerArgs, nfsServerClaimName, nfsServerDefaults } from "./nfs-server";
 import { NfsVolume, type NfsVolumeArgs } from "./nfs-volume";
-import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, protection } from "./options";
 import { type PlacedPods, readPlacedPods } from "./placed-pods";
 import type { Placement } from "./placement";
 import { type ImageSource, PodImage, type PodImageArgs } from "./pod-image";
@@ -22,7 +22,10 @@ import { VolumeWriter, type VolumeWriterArgs, volumeWriterDefaults } from "./vol
 
 /** A server that the stack runs; the rest of NfsServer's arguments are the stack's own. */
 export interface ManagedServer
-    extends Omit<NfsServerArgs, "namespace" | "capacity" | "identity" | "existingClaim" | "transforms"> {
+    extends Omit<
+        NfsServerArgs,
+        "namespace" | "capacity" | "identity" | "protectData" | "existingClaim" | "transforms"
+    > {
     /**
      * Use the namespace and the claim that an earlier stack of this name kept (`retainData`), instead of new ones: the
      * Kubernetes provider refuses to create what exists. They stay when this stack is destroyed, too. @default false
@@ -37,6 +40,11 @@ export interface NfsStorageStackArgs {
     readonly clientImage: ImageSource;
     /** Size of the volume behind the share, when it is made, and what the claim asks for. @default "1Gi" */
     readonly capacity?: string;
+    /**
+     * Refuse to delete, or to replace, what holds the data and what everything that mounts it depends on: volumes, claims,
+     * namespaces, the server and its address. `pulumi destroy` ends at its preview then. @default false
+     */
+    readonly protectData?: boolean;
     /** @default see mount-options.ts */
     readonly mountOptions?: readonly string[];
     /** Whom the server takes every client for, and whom the clients run as. @default 10001:10001 */
@@ -61,6 +69,8 @@ export interface NfsStorageStackArgs {
         readonly check?: VisibilityCheckArgs["transforms"];
     };
 }
+
+export const nfsStorageStackDefaults = { adoptData: false, protectData: false } as const;
 
 export class NfsStorageStack extends pulumi.ComponentResource {
     /** Undefined where somebody else runs the server. */
@@ -92,7 +102,8 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         } else {
             this.export = new ExternalNfs(`${name}-server`, args.server, within()).export;
         }
-        const namespace = this.namespace(name, "clients", "restricted", transforms?.clientNamespace, opts);
+        const protect = protection(args.protectData);
+        const namespace = this.namespace(name, "clients", "restricted", transforms?.clientNamespace, opts, protect);
         this.clientImage = new PodImage(
             `${name}-client-image`,
             { image: "visibility", source: args.clientImage, transforms: transforms?.clientImage },
@@ -105,6 +116,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
                 namespace: namespace.metadata.name,
                 capacity: this.server?.capacity ?? capacity,
                 mountOptions: args.mountOptions,
+                protectData: args.protectData,
                 transforms: transforms?.volume,
             },
             within(namespace),
@@ -149,19 +161,22 @@ export class NfsStorageStack extends pulumi.ComponentResource {
     }
 
     private run(
-        { adoptData = false, ...server }: ManagedServer,
+        { adoptData = nfsStorageStackDefaults.adoptData, ...server }: ManagedServer,
         name: string,
-        { capacity, identity, transforms }: NfsStorageStackArgs,
+        { capacity, identity, protectData, transforms }: NfsStorageStackArgs,
         opts: ComponentOptions | undefined,
         within: (...dependsOn: pulumi.Resource[]) => ComponentOptions,
     ): NfsServer {
         const serverName = `${name}-server`;
-        const common = { ...server, capacity, identity, transforms: transforms?.server };
+        const common = { ...server, capacity, identity, protectData, transforms: transforms?.server };
         if (adoptData) {
             const adopted = { namespace: namespaceName(name, "server"), existingClaim: nfsServerClaimName(serverName) };
             return new NfsServer(serverName, { ...common, ...adopted }, within());
         }
-        const keep = { retainOnDelete: server.retainData ?? nfsServerDefaults.retainData };
+        const keep = {
+            ...protection(protectData),
+            retainOnDelete: server.retainData ?? nfsServerDefaults.retainData,
+        };
         const namespace = this.namespace(name, "server", "privileged", transforms?.serverNamespace, opts, keep);
         return new NfsServer(serverName, { ...common, namespace: namespace.metadata.name }, within(namespace));
     }

@@ -6,7 +6,7 @@ import { assigned } from "./assigned";
 import type { NfsExport } from "./export";
 import { defaultMountOptions } from "./mount-options";
 import { kubernetesName, partLabels } from "./names";
-import { type ComponentOptions, childOptions, ownOptions } from "./options";
+import { type ComponentOptions, childOptions, ownOptions, protection } from "./options";
 import { type Transform, transformed } from "./transform";
 import { volumePair } from "./volume-pair";
 
@@ -19,6 +19,8 @@ export interface NfsVolumeArgs {
     readonly capacity?: pulumi.Input<string>;
     /** As nfs(5) names them; the whole list. @default see mount-options.ts */
     readonly mountOptions?: readonly string[];
+    /** Refuse to delete, or to replace, the volume and its claim until this is false again. @default as the parent */
+    readonly protectData?: boolean;
     readonly transforms?: {
         readonly volume?: Transform<k8s.core.v1.PersistentVolumeArgs>;
         readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
@@ -56,7 +58,11 @@ export class NfsVolume extends pulumi.ComponentResource {
             capacity: this.capacity,
             mountOptions: this.mountOptions,
         });
-        const options = { ...childOptions(this, opts, ...args.export.ready), deleteBeforeReplace: true };
+        const options = {
+            ...childOptions(this, opts, ...args.export.ready),
+            ...protection(args.protectData),
+            deleteBeforeReplace: true,
+        };
 
         const volume = new k8s.core.v1.PersistentVolume(
             name,

@@ -23,6 +23,14 @@ export function childOptions(
 }
 
 /**
+ * For what holds data, or what everything that mounts depends on. Never for a component: its children would inherit it,
+ * and among them are some that every change replaces.
+ */
+export function protection(protect: boolean | undefined): CustomResourceOptions {
+    return protect ? { protect } : {};
+}
+
+/**
  * How long `pulumi up` waits for pods, instead of the provider's ten minutes: pulling an image, a start and a server's
  * grace take two at most on a slow node, and who waits for what never comes is told why.
  */

@@ -144,6 +144,17 @@ describe("NfsServer", () => {
         assert.ok(volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === "old"));
     });
 
+    it("protects the data, itself and its address when it is told to, and nothing that a change replaces", async () => {
+        const protectedOnes = async (more: Partial<NfsServerArgs>) =>
+            (await made(more)).resources.filter(({ options }) => options.protect).map(({ name }) => name);
+        assert.deepEqual(await protectedOnes({}), []);
+        assert.deepEqual((await protectedOnes({ protectData: true })).sort(), [
+            "nfs-server",
+            "nfs-server-data",
+            "nfs-server-service",
+        ]);
+    });
+
     it("names a StorageClass only when it is given one", async () => {
         const classOf = async (more: Partial<NfsServerArgs>) =>
             at(named(await made(more), types.claim, "nfs-server-data"), "spec");

@@ -269,6 +269,30 @@ describe("NfsStorageStack", () => {
         assert.deepEqual(claims, [at(data, "metadata.name")]);
     });
 
+    it("protects what holds data and what mounts depend on when it is told to, and nothing that a change replaces", async () => {
+        const protectedOnes = async (args: NfsStorageStackArgs) =>
+            (await made(args)).resources
+                .filter(({ options }) => options.protect)
+                .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)
+                .sort();
+        assert.deepEqual(await protectedOnes(managed), []);
+        assert.deepEqual(await protectedOnes({ ...managed, protectData: true }), [
+            "Namespace nfs-clients-namespace",
+            "Namespace nfs-server-namespace",
+            "PersistentVolume nfs-volume",
+            "PersistentVolumeClaim nfs-server-data",
+            "PersistentVolumeClaim nfs-volume",
+            "Service nfs-server-service",
+            "StatefulSet nfs-server",
+        ]);
+        const server = { address: "10.0.0.7", path: "/exports/a" };
+        assert.deepEqual(await protectedOnes({ ...managed, server, protectData: true }), [
+            "Namespace nfs-clients-namespace",
+            "PersistentVolume nfs-volume",
+            "PersistentVolumeClaim nfs-volume",
+        ]);
+    });
+
     it("takes options for its children through transforms", async () => {
         const got = await made({
             ...managed,
