@@ -13,7 +13,7 @@ MOCHA := npx --no-install mocha
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The lock file decides what is installed; npm writes its own copy of it last.
 node_modules/.package-lock.json: package-lock.json
@@ -46,7 +46,7 @@ cluster: node_modules/.package-lock.json ## the embedded cluster by itself: ARGS
 kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARGS="get pods -A"
 	@$(TSX) embedded/cluster/main.ts --cluster $(CLUSTER) kubectl $(ARGS)
 
-.PHONY: test check test-unit test-go test-cluster bench format
+.PHONY: test check test-unit test-go test-cluster bench format settings
 test: check test-unit test-go test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit
@@ -60,3 +60,5 @@ bench: node_modules/.package-lock.json ## measured ratios: cluster start, up aga
 	@$(TSX) bench/main.ts
 format: node_modules/.package-lock.json ## format and fix what can be fixed
 	@npm run -s format
+settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs/settings.md from settings/keys.ts
+	@$(COMMAND) settings

@@ -1,6 +1,6 @@
 // The stack: NFS storage that is written by one pod and read by others, proven
-// before `pulumi up` succeeds. Settings are explained in Pulumi.yaml, the parts
-// in components/.
+// before `pulumi up` succeeds. Settings are explained in docs/settings.md, the
+// parts in components/.
 import * as kubernetes from "@pulumi/kubernetes";
 import { NfsStorageStack } from "./components";
 import { outputsOf } from "./outputs";

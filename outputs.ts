@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NfsStorageStack } from "./components";
 import type { PlacedPods } from "./components/placed-pods";
 import type { ClusterSettings } from "./settings";
+import { shellWord } from "./settings/shown";
 
 export interface StackOutputs {
     server: {
@@ -98,8 +99,8 @@ const placed = (pods: pulumi.Output<PlacedPods>) => ({
 export function pageCommand({ context, kubeconfig }: ClusterSettings, namespace: string, service: string): string {
     return [
         "kubectl",
-        ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
-        ...["--context", context, "--namespace", namespace],
+        ...(kubeconfig === undefined ? [] : ["--kubeconfig", shellWord(kubeconfig)]),
+        ...["--context", shellWord(context), "--namespace", namespace],
         ...["port-forward", `service/${service}`, `:${clientPod.httpPort}`],
     ].join(" ");
 }

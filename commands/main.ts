@@ -7,11 +7,22 @@ import { down } from "./down";
 import { open } from "./open";
 import { outputs } from "./outputs";
 import { preview } from "./preview";
+import { settings } from "./settings";
 import { status } from "./status";
 import { up } from "./up";
 import { verify } from "./verify";
 
-const commands: Record<string, () => Promise<void>> = { clean, down, open, outputs, preview, status, up, verify };
+const commands: Record<string, () => Promise<void>> = {
+    clean,
+    down,
+    open,
+    outputs,
+    preview,
+    settings,
+    status,
+    up,
+    verify,
+};
 
 main(async () => {
     const [name = "", ...rest] = process.argv.slice(2);

@@ -1,9 +1,17 @@
 // How the configuration says what is wrong with it. settings/values.ts raises
 // these, settings.ts collects them into one error.
+import { shellWord, shown } from "./shown";
 
 /** One value that can't be used: says what is allowed. The key and the value are added where they are known. */
 export class NotAllowed extends Error {
     override name = "NotAllowed";
+    /** @param item which one of a list it is about */
+    constructor(
+        message: string,
+        readonly item?: number,
+    ) {
+        super(message);
+    }
 }
 
 export interface Problem {
@@ -16,29 +24,58 @@ export interface Problem {
     example?: string;
     /** The key holds a list, which `pulumi config set` takes by path. */
     list?: boolean;
+    /** Which one of the list it is about. @default the first */
+    item?: number;
+    /** Its value belongs neither into a command line nor, in clear, into a file. */
+    secret?: boolean;
     /** The key must go, instead of getting another value. */
     remove?: boolean;
 }
 
-const quoted = (text: string): string => (/^[\w.,:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+/** Whose configuration it is. */
+export interface Place {
+    /** Of the keys: the name of the Pulumi project. */
+    readonly namespace: string;
+    readonly stack: string;
+}
+
+export const fileOf = (stack: string): string => `Pulumi.${stack}.yaml`;
+
+const plainKey = (key: string): boolean => /^[\w.-]+$/.test(key);
 
 /** The command that changes a key. */
-export function changeCommand(namespace: string, { key, example = "<value>", list, remove }: Problem): string {
-    if (remove) {
-        return `pulumi config rm ${namespace}:${key}`;
+export function changeCommand({ namespace, stack }: Place, problem: Problem): string {
+    const { key, example = "<value>", list, item = 0, remove, secret } = problem;
+    if (!plainKey(key)) {
+        return `remove it from ${fileOf(stack)}`;
     }
-    const value = example === "<value>" ? example : quoted(example);
+    const full = `${namespace}:${key}`;
+    const onStack = `--stack ${shellWord(stack)}`;
+    if (remove) {
+        return `pulumi config rm ${full} ${onStack}`;
+    }
+    if (secret) {
+        // Without a value it asks for one.
+        return `pulumi config set --secret ${full} ${onStack}`;
+    }
+    const value = example === "<value>" ? example : shellWord(example);
     return list
-        ? `pulumi config set --path '${namespace}:${key}[0]' ${value}`
-        : `pulumi config set ${namespace}:${key} ${value}`;
+        ? `pulumi config set --path '${full}[${item}]' ${value} ${onStack}`
+        : `pulumi config set ${full} ${value} ${onStack}`;
 }
 
 /** All problems as the text of one error. */
-export function problemsText(namespace: string, problems: readonly Problem[]): string {
-    const lines = problems.map((problem) => {
-        const given = problem.given === undefined ? "is not set" : `is ${JSON.stringify(problem.given)}`;
-        return `  ${problem.key} ${given}: ${problem.allowed}\n      ${changeCommand(namespace, problem)}`;
-    });
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    return `the configuration of this stack has ${count}; nothing was changed\n${lines.join("\n")}`;
+export function problemsText(place: Place, problems: readonly Problem[]): string {
+    const one = problems.length === 1;
+    return [
+        `the configuration of stack ${place.stack} has ${one ? "1 problem" : `${problems.length} problems`}; nothing was changed`,
+        ...problems.map((problem) => `  ${problemText(problem)}\n      ${changeCommand(place, problem)}`),
+        `Change ${one ? "it with this command" : "them with these commands"}, or in ${fileOf(place.stack)}; docs/settings.md explains every key.`,
+    ].join("\n");
+}
+
+/** Which key, its value, what is allowed: one line. */
+export function problemText({ key, given, allowed }: Problem): string {
+    const value = given === undefined ? "is not set" : `is ${shown(given)}`;
+    return `${plainKey(key) ? key : shown(key)} ${value}: ${allowed}`;
 }

@@ -140,4 +140,9 @@ describe("the program", () => {
             "kubectl --context prod --namespace clients port-forward service/readers :8080",
         );
     });
+
+    it("prints a command that a shell reads as it is meant, whatever the context is called", () => {
+        const command = pageCommand({ context: "a; b", kubeconfig: "my config" }, "c", "r");
+        assert.match(command, /--kubeconfig 'my config' --context 'a; b' /);
+    });
 });

@@ -2,8 +2,12 @@
 // durations as Go does, addresses, options; and the name that was meant.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { durationMilliseconds, durationText } from "../../settings/duration";
+import { type KeyName, keyOf, keys } from "../../settings/keys";
 import { distance, nearest } from "../../settings/nearest";
-import { changeCommand, NotAllowed } from "../../settings/problem";
+import { changeCommand, NotAllowed, type Problem } from "../../settings/problem";
+import { canonicalQuantity, quantityBytes } from "../../settings/quantity";
+import { shellWord, shown } from "../../settings/shown";
 import * as values from "../../settings/values";
 
 const accepts = <T>(parse: values.Parser<T>, text: string): boolean => {
@@ -17,44 +21,110 @@ const accepts = <T>(parse: values.Parser<T>, text: string): boolean => {
 };
 
 describe("values of the configuration", () => {
-    it("quantities: binary and decimal suffixes, fractions that are whole bytes", () => {
-        const bytes: Record<string, bigint | undefined> = {
-            "1Gi": 1073741824n,
-            "500M": 500_000_000n,
-            "1.5Gi": 1610612736n,
-            "4096": 4096n,
+    it("quantities: all that Kubernetes takes and that are whole bytes, as Kubernetes writes them", () => {
+        const sizes: Record<string, [bigint, string] | undefined> = {
+            "1Gi": [1073741824n, "1Gi"],
+            "1024Mi": [1073741824n, "1Gi"],
+            "1.5Gi": [1610612736n, "1536Mi"],
+            ".5Gi": [536870912n, "512Mi"],
+            "500M": [500_000_000n, "500M"],
+            "1000M": [1_000_000_000n, "1G"],
+            "1500M": [1_500_000_000n, "1500M"],
+            "1000000000": [1_000_000_000n, "1G"],
+            "129e6": [129_000_000n, "129e6"],
+            "1E9": [1_000_000_000n, "1e9"],
+            "1.5e9": [1_500_000_000n, "1500e6"],
+            "1e+3": [1000n, "1e3"],
+            "+4096": [4096n, "4096"],
+            "1.": [1n, "1"],
+            "1Ei": [1n << 60n, "1Ei"],
+            "1Ki": [1024n, "1Ki"],
+            "0.5Ki": [512n, "512"],
+            "0": [0n, "0"],
             "0.1": undefined,
+            "1e-1": undefined,
             "1gb": undefined,
             "1 Gi": undefined,
             "-1Gi": undefined,
+            "1e999999999": undefined,
             "": undefined,
+            ".": undefined,
+            Gi: undefined,
+            e6: undefined,
         };
-        for (const [text, expected] of Object.entries(bytes)) {
-            assert.equal(values.quantityBytes(text), expected, text);
+        for (const [text, expected] of Object.entries(sizes)) {
+            assert.equal(quantityBytes(text), expected?.[0], text);
+            assert.equal(canonicalQuantity(text), expected?.[1], text);
         }
-        assert.ok(!accepts(values.quantity, "1Mi"), "too small for anything");
+        const parse = values.quantity("64Mi", "1Ei");
+        for (const wrong of ["1Mi", "67108863", "2Ei", "9".repeat(10_000)]) assert.ok(!accepts(parse, wrong), wrong);
+        assert.equal(parse("1024Mi"), "1Gi");
     });
 
-    it("durations: what is written in units adds up", () => {
+    it("quantities: writing one another way changes neither its size nor, twice, anything", () => {
+        const size = fc.tuple(fc.nat(99_999), fc.constantFrom("", "k", "M", "G", "Ki", "Mi", "Gi", "Ti", "e3", "e6"));
+        fc.assert(
+            fc.property(size, ([amount, suffix]) => {
+                const text = canonicalQuantity(`${amount}${suffix}`);
+                assert.ok(text !== undefined);
+                assert.equal(quantityBytes(text), quantityBytes(`${amount}${suffix}`));
+                assert.equal(canonicalQuantity(text), text);
+            }),
+        );
+    });
+
+    it("durations: what is written in units adds up, exactly", () => {
         const amount = fc.integer({ min: 0, max: 999 });
         fc.assert(
             fc.property(amount, amount, amount, amount, (h, m, s, ms) => {
-                assert.equal(
-                    values.durationMilliseconds(`${h}h${m}m${s}s${ms}ms`),
-                    ((h * 60 + m) * 60 + s) * 1000 + ms,
-                );
+                const total = ((h * 60 + m) * 60 + s) * 1000 + ms;
+                assert.equal(durationMilliseconds(`${h}h${m}m${s}s${ms}ms`), total);
+                assert.equal(durationMilliseconds(durationText(total)), total);
             }),
         );
-        for (const wrong of ["", "5", "s", "-1s", "1 s", "1d", "1.s", "1s!"]) {
-            assert.equal(values.durationMilliseconds(wrong), undefined, wrong);
+        const exact: Record<string, number> = {
+            "1.001s": 1001,
+            ".5s": 500,
+            "1.s": 1000,
+            "1m0s": 60_000,
+            "2000us": 2,
+            "2000\u00b5s": 2,
+            "3000\u03bcs": 3,
+            "4000000ns": 4,
+            "+1s": 1000,
+            "0": 0,
+        };
+        for (const [text, milliseconds] of Object.entries(exact)) {
+            assert.equal(durationMilliseconds(text), milliseconds, text);
         }
+        const wrong = ["", "5", "s", ".s", "-1s", "1 s", "1d", "1s!", "1ns", "1500us", "1e3s", "1".repeat(100_000)];
+        for (const text of wrong) assert.equal(durationMilliseconds(text), undefined, text.slice(0, 20));
+        assert.deepEqual([250, 1500, 60_000, 90_000, 3_600_000, 0].map(durationText), [
+            "250ms",
+            "1.5s",
+            "1m",
+            "1m30s",
+            "1h",
+            "0ms",
+        ]);
     });
 
     it("networks: addresses with a prefix that fits, and not the whole world", () => {
         for (const right of ["10.0.0.0/8", "10.0.0.1/32", "fd00::/8", "::1/128"]) {
             assert.ok(accepts(values.network, right), right);
         }
-        for (const wrong of ["10.0.0.1", "10.0.0.0/33", "0.0.0.0/0", "::/0", "a/8", "10.0.0.0/8/8", "10.0.0/8", ""]) {
+        for (const wrong of [
+            "10.0.0.1",
+            "10.0.0.0/33",
+            "0.0.0.0/0",
+            "::/0",
+            "a/8",
+            "10.0.0.0/8/8",
+            "10.0.0/8",
+            "10.0.0.0/08",
+            "fe80::1%eth0/64",
+            "",
+        ]) {
             assert.ok(!accepts(values.network, wrong), wrong);
         }
     });
@@ -70,17 +140,73 @@ describe("values of the configuration", () => {
     it("mount options: those that corrupt or hide data are refused with the reason", () => {
         assert.throws(() => values.mountOption("soft"), /loses data/);
         assert.throws(() => values.mountOption("nfsvers=3"), /4\.0, 4\.1 or 4\.2/);
-        for (const wrong of ["hard,soft", "vers=4.2", "nolock", "a b", "ro", "=1"]) {
+        for (const wrong of ["hard,soft", "vers=4.2", "nolock", "a b", "ro", "=1", "__proto__", "a\nb"]) {
             assert.ok(!accepts(values.mountOption, wrong), wrong);
         }
+        assert.ok(accepts(values.mountOption, "constructor"), "an object's own names mean nothing here");
         for (const right of ["hard", "timeo=600", "nfsvers=4.1", "lookupcache=positive", "nconnect=4"]) {
             assert.ok(accepts(values.mountOption, right), right);
         }
     });
 
-    it("images: by digest", () => {
-        assert.ok(accepts(values.imageReference, `127.0.0.1:5000/a/b@sha256:${"0".repeat(64)}`));
+    it("images: as Docker names them, those of pods by digest", () => {
+        const digest = `@sha256:${"0".repeat(64)}`;
+        for (const right of ["127.0.0.1:5000/a/b", "nfs-server", "team/a__b:v1", "Registry.example.org/a"]) {
+            assert.ok(accepts(values.imageReference, right + digest), right);
+            assert.ok(accepts(values.imageName, right), right);
+        }
         assert.ok(!accepts(values.imageReference, "registry.example.org/a:1"));
+        for (const wrong of ["a//b", "a:1:2", "a/B", "a b", "-a", "a:"]) {
+            assert.ok(!accepts(values.imageReference, wrong + digest), wrong);
+            assert.ok(!accepts(values.imageName, wrong), wrong);
+        }
+    });
+
+    it("registries: a host that Docker takes for one, with a port and a path that images can have", () => {
+        for (const right of ["localhost", "localhost:5000/a", "r.example/team/x", "[fd00::7]:5000", "docker.io/team"]) {
+            assert.ok(accepts(values.registry, right), right);
+        }
+        // To Docker the first is somebody's name at Docker Hub.
+        for (const wrong of [
+            "team/a",
+            "https://r.example",
+            "r.example:99999",
+            "r.example:0",
+            "r.example/Team",
+            "r..x",
+        ]) {
+            assert.ok(!accepts(values.registry, wrong), wrong);
+        }
+    });
+
+    it("paths: what Ganesha's configuration takes unquoted, and not the probe's own", () => {
+        for (const right of ["/share", "/a/b_c-d.e", "/canary2"]) assert.ok(accepts(values.exportPath, right), right);
+        for (const wrong of ["/", "share", "/a/../b", "/a b", "/canary", "/canary/x", `/${"a".repeat(255)}`]) {
+            assert.ok(!accepts(values.exportPath, wrong), wrong);
+        }
+    });
+
+    it("lines: one", () => {
+        for (const right of ["my cluster", "arn:aws:eks:x", "\u00e9"])
+            assert.ok(accepts(values.lineOfText, right), right);
+        for (const wrong of ["a\nb", "a\0", "\u2028", "\u001b[31m", "\ud800"]) {
+            assert.ok(!accepts(values.lineOfText, wrong), JSON.stringify(wrong));
+        }
+    });
+
+    it("are read back as they were written", () => {
+        const more: Partial<Record<KeyName, string[]>> = {
+            capacity: ["64Mi", "1Ei", "500M"],
+            freshness: ["1s", "10m", "1m30s"],
+            externalServer: ["10.0.0.7:/share", "[fd00::7]:/"],
+            clientNetworks: ["[]", '["10.0.0.0/8","fd00::/8"]'],
+        };
+        for (const name of Object.keys(keys) as KeyName[]) {
+            const { parse, example, list } = keyOf(name);
+            for (const text of [list ? JSON.stringify([example]) : example, ...(more[name] ?? [])]) {
+                assert.equal(parse.write(parse(text)), text, name);
+            }
+        }
     });
 });
 
@@ -128,12 +254,41 @@ describe("the name that was meant", () => {
     });
 });
 
+describe("texts that people gave", () => {
+    it("are shown without what a terminal would act on, and not at any length", () => {
+        assert.equal(shown('a"b\nc'), '"a\\"b\\nc"');
+        assert.equal(shown("\u001b[31m\u009b\u202e\u2028"), '"\\u001b[31m\\u{9b}\\u{202e}\\u{2028}"');
+        assert.equal(shown("\u{1f600}".repeat(200)), `"${"\u{1f600}".repeat(100)}…" (200 characters)`);
+    });
+
+    it("are one word to a shell", () => {
+        assert.equal(shellWord("a/b:c@d"), "a/b:c@d");
+        assert.equal(shellWord("$(reboot) it's"), "'$(reboot) it'\\''s'");
+        assert.equal(shellWord(""), "''");
+    });
+});
+
 describe("the command that mends", () => {
+    const place = { namespace: "n", stack: "dev" };
+    const command = (problem: Partial<Problem>) => changeCommand(place, { key: "k", allowed: "", ...problem });
+
     it("quotes what a shell would change", () => {
-        assert.equal(
-            changeCommand("n", { key: "k", allowed: "", example: "it's" }),
-            "pulumi config set n:k 'it'\\''s'",
-        );
-        assert.equal(changeCommand("n", { key: "k", allowed: "", remove: true }), "pulumi config rm n:k");
+        assert.equal(command({ example: "it's" }), "pulumi config set n:k 'it'\\''s' --stack dev");
+    });
+
+    it("takes away what must go", () => {
+        assert.equal(command({ remove: true }), "pulumi config rm n:k --stack dev");
+    });
+
+    it("changes the item of a list that is wrong", () => {
+        assert.equal(command({ example: "x", list: true, item: 2 }), "pulumi config set --path 'n:k[2]' x --stack dev");
+    });
+
+    it("has no secret in it", () => {
+        assert.equal(command({ example: "<password>", secret: true }), "pulumi config set --secret n:k --stack dev");
+    });
+
+    it("is none for a key that a shell might read otherwise", () => {
+        assert.equal(command({ key: "k; reboot", remove: true }), "remove it from Pulumi.dev.yaml");
     });
 });
