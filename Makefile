@@ -22,7 +22,7 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-.PHONY: up preview status outputs verify open down clean
+.PHONY: up preview status outputs verify open down clean environments
 up: node_modules/.package-lock.json ## set everything up, deploy the stack, print its evidence
 	@$(COMMAND) up
 preview: node_modules/.package-lock.json ## what `make up` would change
@@ -37,6 +37,8 @@ open: node_modules/.package-lock.json ## the reader's page
 	@$(COMMAND) open
 down: node_modules/.package-lock.json ## destroy the stack, stop the cluster, check that nothing is left
 	@$(COMMAND) down
+environments: node_modules/.package-lock.json ## the settings of every environment side by side, and what is wrong with them
+	@$(COMMAND) environments
 clean: node_modules/.package-lock.json ## delete embedded clusters, their data and all that was built
 	@$(COMMAND) clean
 
@@ -46,7 +48,7 @@ cluster: node_modules/.package-lock.json ## the embedded cluster by itself: ARGS
 kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARGS="get pods -A"
 	@$(TSX) embedded/cluster/main.ts --cluster $(CLUSTER) kubectl $(ARGS)
 
-.PHONY: test check test-unit test-go test-cluster bench format settings
+.PHONY: test check test-unit test-go test-cluster bench format settings golden
 test: check test-unit test-go test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit
@@ -62,3 +64,5 @@ format: node_modules/.package-lock.json ## format and fix what can be fixed
 	@npm run -s format
 settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs/settings.md from settings/keys.ts
 	@$(COMMAND) settings
+golden: node_modules/.package-lock.json ## write what each environment would create, for review
+	@$(TSX) test/environments/main.ts

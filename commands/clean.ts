@@ -1,16 +1,17 @@
 // `make clean`: embedded clusters with their data, and everything that was built.
-// Refuses while a stack outside the embedded cluster still has resources: the
-// tools that could destroy it are among what goes.
+// Refuses while a stack that make deployed to another cluster still has
+// resources: the tools that could destroy it are among what goes.
 import { rm } from "node:fs/promises";
 import { clusterDelete, clusterNames } from "../embedded/cluster";
 import { engineStop } from "../embedded/engine";
 import { cacheDirectory, stateDirectory } from "../embedded/paths";
 import { step, UserError } from "../embedded/steps";
-import { environments } from "./environment";
-import { openStack, stateResources } from "./stack";
+import { environmentNames, environmentOf } from "./environment";
+import { openStack, stateResources, wasOpened } from "./stack";
 
 export async function clean(): Promise<void> {
-    for (const { name } of environments().filter(({ context }) => context !== undefined)) {
+    const environments = environmentNames().map((name) => environmentOf(name));
+    for (const { name } of environments.filter((one) => one.context !== undefined && wasOpened(one))) {
         process.env.ENV = name;
         const resources = await stateResources(await openStack("state")).catch((error: Error) => {
             if (/no stack named/.test(error.message)) return [];

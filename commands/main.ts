@@ -4,6 +4,7 @@
 import { main, UserError } from "../embedded/steps";
 import { clean } from "./clean";
 import { down } from "./down";
+import { environments } from "./environments";
 import { open } from "./open";
 import { outputs } from "./outputs";
 import { preview } from "./preview";
@@ -15,6 +16,7 @@ import { verify } from "./verify";
 const commands: Record<string, () => Promise<void>> = {
     clean,
     down,
+    environments,
     open,
     outputs,
     preview,

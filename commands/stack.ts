@@ -1,14 +1,11 @@
 // A Pulumi stack with all that running it takes: the CLI, its environment, its
-// configuration, and for an embedded environment the cluster, registry and
-// engine. Tracked files are never written: what only this machine knows (ports,
-// a password, the secrets provider's salt) goes into a configuration file in
-// the state directory.
+// configuration (stack-config.ts), and for an embedded environment the cluster,
+// registry and engine.
 import { spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { type ClusterAccess, clusterAccess, clusterUp } from "../embedded/cluster";
 import { baseImage, engineUp } from "../embedded/engine";
 import { prepareHost } from "../embedded/host";
@@ -16,7 +13,9 @@ import { stateDirectory } from "../embedded/paths";
 import { run } from "../embedded/run";
 import { allDone, UserError } from "../embedded/steps";
 import { toolchain } from "../embedded/toolchain";
+import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
+import { configFileOf, namespaced, projectOf, settingsOfThisRun, writeConfig } from "./stack-config";
 
 /** The packs that every `up` and `preview` enforces. */
 const POLICY_PACKS = ["bindings", "probes"];
@@ -26,6 +25,8 @@ export interface Stack {
     environment: Environment;
     /** Set for an embedded environment whose cluster runs. */
     cluster: ClusterAccess | undefined;
+    /** Runs the CLI and gives what it prints. */
+    ask(args: readonly string[]): Promise<string>;
     /** Runs the CLI on this stack and gives what it prints. */
     read(args: readonly string[]): Promise<string>;
     /** Runs the CLI on this stack with our own input and output. @throws UserError when it fails. */
@@ -41,7 +42,7 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const environment = chosenEnvironment();
     if (environment.context !== undefined) {
         const tools = await toolchain();
-        return stackOf(environment, undefined, tools.pulumi, { ...process.env, ...tools.env }, []);
+        return openForeign(environment, need, tools.pulumi, { ...process.env, ...tools.env });
     }
     const name = chosenCluster();
     // What is missing is said before anything is built.
@@ -50,24 +51,21 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const [tools, embedded] = await allDone([toolchain(), below()]);
     const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
     const home = join(stateDirectory(), "stacks", name);
-    await prepareBackend(home, environment.name, tools.pulumi, env);
-    const configFile = join(home, `Pulumi.${environment.name}.yaml`);
+    await prepareBackend(home, environment, tools.pulumi, env);
     if (embedded !== undefined) {
         const { cluster, engine, base } = embedded;
-        await writeConfig(environment, configFile, tools.pulumi, env, {
-            ...settingsOfThisRun(),
-            [`${PROJECT}:context`]: cluster.context,
-            [`${PROJECT}:kubeconfig`]: cluster.kubeconfig,
-            [`${PROJECT}:clientNetworks`]: cluster.clientNetworks,
-            [`${PROJECT}:registryServer`]: cluster.registry.server,
-            [`${PROJECT}:registryUsername`]: cluster.registry.username,
-            [`${PROJECT}:registryPassword`]: { secret: cluster.registry.password },
-            [`${PROJECT}:baseImage`]: base,
-            "docker:host": engine.host,
-        });
+        await writeConfig(
+            environment,
+            { home, pulumi: tools.pulumi, env },
+            {
+                ...settingsOfThisRun(),
+                ...namespaced(embeddedSettings(cluster, base)),
+                "docker:host": engine.host,
+            },
+        );
     }
     const cluster = need === "running" ? await clusterAccess(name) : embedded?.cluster;
-    return stackOf(environment, cluster, tools.pulumi, env, ["--config-file", configFile]);
+    return stackOf(environment, cluster, tools.pulumi, env, configFileOf(home, environment));
 }
 
 /** All that an embedded environment runs on. */
@@ -77,31 +75,63 @@ async function embeddedUp(name: string) {
     return { cluster, engine, base };
 }
 
+/** On a cluster of the user's own, with the user's own backend and secrets provider. */
+async function openForeign(
+    environment: Environment,
+    need: "cluster" | "running" | "state",
+    pulumi: string,
+    env: NodeJS.ProcessEnv,
+): Promise<Stack> {
+    const home = foreignHome(environment.name);
+    const stack = stackOf(environment, undefined, pulumi, env, configFileOf(home, environment));
+    const project = await projectOf(home, environment);
+    if (need === "cluster" && !(await stackExists(stack))) {
+        // Not beside the tracked file, into which it may write the secrets provider's salt.
+        await inherit(pulumi, ["stack", "init", environment.name, "--no-select"], env, project);
+    }
+    await writeConfig(environment, { home, pulumi, env }, settingsOfThisRun());
+    return stack;
+}
+
+const foreignHome = (environment: string): string => join(stateDirectory(), "environments", environment);
+
+/** Whether make has ever deployed to it, or tried to, from this machine. */
+export const wasOpened = (environment: Environment): boolean => existsSync(foreignHome(environment.name));
+
+/** A backend gives names with the organization and the project before them, or without. */
+async function stackExists(stack: Stack): Promise<boolean> {
+    const listed = JSON.parse(await stack.ask(["stack", "ls", "--json"])) as { name: string }[];
+    return listed.some(({ name }) => name.split("/").at(-1) === stack.environment.name);
+}
+
 function stackOf(
     environment: Environment,
     cluster: ClusterAccess | undefined,
     pulumi: string,
     env: NodeJS.ProcessEnv,
-    configArguments: string[],
+    configFile: string,
 ): Stack {
     const takesConfig = new Set(["up", "preview", "destroy", "refresh"]);
     const whole = (args: readonly string[]): string[] => [
         ...args,
         "--stack",
         environment.name,
-        ...(takesConfig.has(args[0] ?? "") ? configArguments : []),
+        ...(takesConfig.has(args[0] ?? "") ? ["--config-file", configFile] : []),
     ];
+    const ask = (args: readonly string[]): Promise<string> =>
+        run(pulumi, [...args, "--non-interactive"], { cwd: repository, env });
     return {
         environment,
         cluster,
-        read: (args) => run(pulumi, [...whole(args), "--non-interactive"], { cwd: repository, env }),
-        show: (args) => inherit(pulumi, whole(args), env),
+        ask,
+        read: (args) => ask(whole(args)),
+        show: (args) => inherit(pulumi, whole(args), env, repository),
     };
 }
 
 /** Our terminal is the child's; ctrl-C reaches both, and it is the child that ends in order. */
-async function inherit(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
-    const child = spawn(program, args, { cwd: repository, env, stdio: "inherit" });
+async function inherit(program: string, args: string[], env: NodeJS.ProcessEnv, cwd: string): Promise<void> {
+    const child = spawn(program, args, { cwd, env, stdio: "inherit" });
     const ignore = (): void => {};
     // The CLI cancels cleanly on SIGINT; SIGTERM would leave a pending operation behind.
     const cancel = (): void => void child.kill("SIGINT");
@@ -122,7 +152,12 @@ async function inherit(program: string, args: string[], env: NodeJS.ProcessEnv):
 }
 
 /** A file backend and a passphrase of our own for the embedded environments; a user's login stays untouched. */
-async function prepareBackend(home: string, stack: string, pulumi: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function prepareBackend(
+    home: string,
+    environment: Environment,
+    pulumi: string,
+    env: NodeJS.ProcessEnv,
+): Promise<void> {
     const backend = join(home, "backend");
     await mkdir(backend, { recursive: true, mode: 0o700 });
     const passphrase = join(home, "passphrase");
@@ -136,79 +171,15 @@ async function prepareBackend(home: string, stack: string, pulumi: string, env: 
         PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",
     });
-    // `stack init` writes the salt beside a Pulumi.yaml: not beside the tracked one.
-    const project = join(home, "project");
-    const salted = join(project, `Pulumi.${stack}.yaml`);
-    if (existsSync(join(backend, `.pulumi/stacks/${PROJECT}/${stack}.json`)) && existsSync(salted)) return;
-    await mkdir(project, { recursive: true });
-    await writeFile(join(project, "Pulumi.yaml"), stringify({ name: PROJECT, runtime: "nodejs" }));
-    await run(
-        pulumi,
-        ["stack", "init", stack, "--no-select", "--secrets-provider", "passphrase", "--non-interactive"],
-        {
-            cwd: project,
-            env,
-        },
-    );
+    const project = await projectOf(home, environment);
+    if (existsSync(join(backend, `.pulumi/stacks/${PROJECT}/${environment.name}.json`))) return;
+    const provider = ["--secrets-provider", "passphrase", "--non-interactive"];
+    await run(pulumi, ["stack", "init", environment.name, "--no-select", ...provider], { cwd: project, env });
 }
-
-type ConfigValue = unknown | { secret: string };
-
-/** SETTINGS='{message: Hello, readers: 3}' lays values over those of the environment's file, for one run. */
-function settingsOfThisRun(): Record<string, ConfigValue> {
-    const text = process.env.SETTINGS;
-    if (!text) return {};
-    let settings: unknown;
-    try {
-        settings = parse(text);
-    } catch {
-        settings = undefined;
-    }
-    if (settings === null || typeof settings !== "object" || Array.isArray(settings)) {
-        throw new UserError(`SETTINGS=${text} is not a YAML mapping such as '{message: Hello, readers: 3}'`);
-    }
-    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${PROJECT}:${key}`, value]));
-}
-
-const isSecret = (value: ConfigValue): value is { secret: string } =>
-    value !== null && typeof value === "object" && "secret" in value;
 
 /** Deletes what is kept of the stacks on an instance of the embedded cluster, once that is deleted. */
 export const forgetStacks = (cluster: string): Promise<void> =>
     rm(join(stateDirectory(), "stacks", cluster), { recursive: true, force: true });
-
-/** The environment's tracked values and this machine's, in one file; written only when one of them changed. */
-async function writeConfig(
-    environment: Environment,
-    file: string,
-    pulumi: string,
-    env: NodeJS.ProcessEnv,
-    values: Record<string, ConfigValue>,
-): Promise<void> {
-    const tracked = (parse(await readFile(environment.file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-    const salted = join(file, `../project/Pulumi.${environment.name}.yaml`);
-    const salt = parse(await readFile(salted, "utf8")) as object;
-    const mark = `# made of ${createHash("sha256")
-        .update(JSON.stringify([tracked, values, salt]))
-        .digest("hex")}; edit Pulumi.${environment.name}.yaml in the repository instead\n`;
-    const before = await readFile(file, "utf8").catch(() => "");
-    if (before.startsWith(mark)) return;
-    const config: Record<string, unknown> = { ...tracked.config };
-    const secrets: [string, string][] = [];
-    for (const [key, value] of Object.entries(values)) {
-        if (isSecret(value)) secrets.push([key, value.secret]);
-        else config[key] = value;
-    }
-    const making = join(file, `../making/Pulumi.${environment.name}.yaml`);
-    await mkdir(join(making, ".."), { recursive: true });
-    await writeFile(making, stringify({ ...tracked, ...salt, config }), { mode: 0o600 });
-    for (const [key, secret] of secrets) {
-        // On its standard input: arguments are seen by everybody on the machine.
-        const args = ["config", "set", key, "--secret", "--stack", environment.name, "--config-file", making];
-        await run(pulumi, [...args, "--non-interactive"], { cwd: join(file, "../project"), env, input: secret });
-    }
-    await writeFile(file, mark + (await readFile(making, "utf8")), { mode: 0o600 });
-}
 
 /** A resource of the stack's state, as far as commands look at it. */
 export interface StateResource {
