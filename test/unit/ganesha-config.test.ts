@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type GaneshaOptions, ganeshaConfig } from "../../components/ganesha-config";
+import { type Block, clients, exportsOf, only, parse, setting, shape } from "../harness/ganesha-language";
 
 const usual: GaneshaOptions = {
     exportPath: "/share",
@@ -10,46 +11,6 @@ const usual: GaneshaOptions = {
     squashUid: 10001,
     squashGid: 10002,
 };
-
-interface Block {
-    name: string;
-    settings: [string, string][];
-    blocks: Block[];
-}
-
-/** Reads Ganesha's configuration language: blocks in braces, settings ended by semicolons, comments. */
-function parse(text: string): Block {
-    const tokens = text.replace(/#.*$/gm, "").match(/[{};=]|[^{};=\s][^{};=]*/g) ?? [];
-    let at = 0;
-    const block = (name: string): Block => {
-        const result: Block = { name, settings: [], blocks: [] };
-        for (;;) {
-            const word = tokens[at++]?.trim();
-            if (word === undefined || word === "}") return result;
-            const next = tokens[at++];
-            if (next === "{") result.blocks.push(block(word));
-            else {
-                assert.equal(next, "=", `after ${word}`);
-                result.settings.push([word, tokens[at++]?.trim() ?? ""]);
-                assert.equal(tokens[at++], ";", `after the value of ${word}`);
-            }
-        }
-    };
-    return block("");
-}
-
-const setting = (block: Block, name: string): string | undefined =>
-    block.settings.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
-function only(block: Block, name: string): Block {
-    const found = block.blocks.filter((b) => b.name === name);
-    assert.equal(found.length, 1, name);
-    return found[0] as Block;
-}
-const exportsOf = (config: Block): Block[] => config.blocks.filter(({ name }) => name === "EXPORT");
-const clients = (block: Block): string[] =>
-    block.blocks
-        .filter(({ name }) => name === "CLIENT")
-        .map((c) => `${setting(c, "Clients")} ${setting(c, "Access_Type")}`);
 
 describe("ganeshaConfig", () => {
     const config = parse(ganeshaConfig(usual));
@@ -158,11 +119,6 @@ describe("ganeshaConfig", () => {
             fc.ipV6(),
         );
         const number = fc.oneof(fc.integer(), fc.double(), nasty as fc.Arbitrary<unknown>, fc.constant(10001));
-        const shape = (block: Block): unknown => [
-            block.name,
-            block.settings.map(([name]) => name),
-            block.blocks.filter(({ name }) => name !== "CLIENT").map(shape),
-        ];
         const expected = shape(config);
         let accepted = 0;
         fc.assert(
