@@ -40,29 +40,27 @@ export function goEnvironment(): NodeJS.ProcessEnv {
 
 let before: Promise<void> = Promise.resolve();
 
-/**
- * Builds the program into a folder. One at a time: each uses all processors, and the linker of Kubernetes 2.4 GiB.
- * @throws UserError when there is no Go that can
- */
+/** Builds the program into a folder. @throws UserError when there is no Go that can */
 export async function goBuild(program: GoProgram, into: string, progress: Progress, log: string): Promise<void> {
     await requireGo();
-    progress("waiting for the Go program before it");
-    const turn = before.then(() => build(program, into, progress, log));
-    before = turn.catch(() => {});
-    return turn;
-}
-
-async function build(program: GoProgram, into: string, progress: Progress, log: string): Promise<void> {
     const options = { cwd: program.folder, env: goEnvironment(), logFile: log };
     progress("downloading modules");
-    const packages = await run("go", ["list", "-deps", ...tagFlags(program), program.package], {
+    const listed = await run("go", ["list", "-deps", ...tagFlags(program), program.package], {
         ...options,
         onLine: lineProgress(progress, downloadProgress()),
     });
-    progress("compiling and linking"); // packages in Go's own cache are not named
-    const flags = ["-v", ...buildFlags(program), "-ldflags", linkerFlags(program)];
-    await run("nice", ["go", "build", ...flags, "-o", join(into, program.output), program.package], {
-        ...options,
-        onLine: lineProgress(progress, goProgress(packages.trim().split("\n"))),
-    });
+    const packages = listed.trim().split("\n");
+    const compile = async (): Promise<void> => {
+        progress("compiling and linking"); // packages in Go's own cache are not named
+        const flags = ["-v", ...buildFlags(program), "-ldflags", linkerFlags(program)];
+        await run("nice", ["go", "build", ...flags, "-o", join(into, program.output), program.package], {
+            ...options,
+            onLine: lineProgress(progress, goProgress(packages)),
+        });
+    };
+    // One at a time: each uses all processors, and the linker of Kubernetes 2.4 GiB.
+    progress("waiting for the Go program before it");
+    const turn = before.then(compile);
+    before = turn.catch(() => {});
+    return turn;
 }
