@@ -11,7 +11,10 @@ import { ROOT } from "./versions";
 /** Everything that a plugin may import. */
 function sources(name: string): (string | Buffer)[] {
     const embedded = join(__dirname, "..");
-    const folders = [join(__dirname, `${name}-plugin`), join(__dirname, "plugin"), join(embedded, "engine"), embedded];
+    const folders = [
+        ...[join(__dirname, `${name}-plugin`), join(__dirname, "plugin"), join(embedded, "engine"), embedded],
+        join(ROOT, "kube-api"),
+    ];
     const files = folders.flatMap((folder) =>
         readdirSync(folder, { withFileTypes: true })
             .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))

@@ -1,7 +1,7 @@
 // A way to the cluster that a test can close and open again.
 import { readFile } from "node:fs/promises";
 import { createServer, type Socket, connect as tcp } from "node:net";
-import { connect } from "../../embedded/toolchain/kubernetes-plugin/cluster";
+import { connect } from "../../kube-api";
 
 /** A kubeconfig that reaches the cluster through a relay in this process, which can be closed and opened. */
 export async function detour(

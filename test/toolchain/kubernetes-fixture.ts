@@ -4,11 +4,11 @@
 // the test changes their status, whether the cluster has nodes or not.
 import assert from "node:assert/strict";
 import { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
-import { connect } from "../../embedded/toolchain/kubernetes-plugin/cluster";
 import { kindOf, resourcePath } from "../../embedded/toolchain/kubernetes-plugin/kinds";
 import { KubernetesProvider } from "../../embedded/toolchain/kubernetes-plugin/provider";
 import { type Context, InitFailed } from "../../embedded/toolchain/plugin/provider";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
+import { connect } from "../../kube-api";
 
 export function testKubeconfig(): string {
     const path = process.env.TEST_KUBECONFIG;

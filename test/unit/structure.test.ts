@@ -19,8 +19,9 @@ const scripts = files.filter((file) => /\.(ts|js|mts|mjs)$/.test(file));
 
 /** Each part with those that it may import, besides itself. Arrows go one way. */
 const arrows: Record<string, string[]> = {
-    index: ["settings", "components", "outputs", "contract"],
+    index: ["settings", "preflight", "components", "outputs", "contract"],
     settings: ["components", "contract"],
+    preflight: ["settings", "components", "kube-api"],
     outputs: ["settings", "components", "contract"],
     components: ["contract", "images/bundle"],
     "images/bundle": [],
@@ -28,7 +29,8 @@ const arrows: Record<string, string[]> = {
     policies: ["contract", "register"],
     contract: [],
     register: [],
-    embedded: [],
+    "kube-api": [],
+    embedded: ["kube-api"],
     // What people and tests start may know both sides.
     commands: ["settings", "outputs", "components", "contract", "embedded"],
     bench: ["commands", "settings", "outputs", "components", "contract", "embedded", "test"],
@@ -36,6 +38,8 @@ const arrows: Record<string, string[]> = {
         "index",
         "commands",
         "settings",
+        "preflight",
+        "kube-api",
         "outputs",
         "components",
         "contract",

@@ -1,22 +1,14 @@
 // The API server: requests, server-side apply, and following objects as they
 // change. Objects are plain JSON; typed clients drop fields that they do not know.
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Cluster, isCertificateError, type Question, send, textOf } from "../../../kube-api";
 import type { Obj } from "../plugin/values";
-import type { Cluster } from "./cluster";
 import { ApiError, Unreachable } from "./errors";
 import { type Kind, resourcePath } from "./kinds";
 
-export interface Ask {
-    method?: "GET" | "PATCH" | "DELETE";
-    query?: Record<string, string>;
-    body?: unknown;
-    contentType?: string;
-    signal?: AbortSignal;
-    /** Milliseconds without a byte after which the connection counts as dead. @default SILENCE_MS */
-    silenceMs?: number;
-}
+/** @default SILENCE_MS for `silenceMs` */
+export type Ask = Partial<Question>;
 
 export interface ApplyOptions {
     dryRun?: boolean;
@@ -75,32 +67,14 @@ export class Api {
 
     private async once(path: string, ask: Ask): Promise<string> {
         const response = await this.open(path, ask);
-        response.setEncoding("utf8");
-        let text = "";
-        for await (const chunk of response) text += chunk;
+        const text = await textOf(response);
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) return text;
         throw new ApiError(status, parsedOr(text, { message: text.trim() || undefined }));
     }
 
-    private async open(path: string, ask: Ask): Promise<IncomingMessage> {
-        const url = new URL(this.cluster.server + path);
-        for (const [key, value] of Object.entries(ask.query ?? {})) url.searchParams.set(key, value);
-        const silence = ask.silenceMs ?? SILENCE_MS;
-        const options: RequestOptions = { method: ask.method ?? "GET", headers: { accept: "*/*" }, timeout: silence };
-        await this.cluster.authorize(options);
-        if (ask.signal) options.signal = ask.signal;
-        const body = ask.body === undefined ? undefined : JSON.stringify(ask.body);
-        if (body !== undefined) {
-            const type = ask.contentType ?? "application/json";
-            options.headers = { ...options.headers, "content-type": type, "content-length": Buffer.byteLength(body) };
-        }
-        return new Promise((resolve, reject) => {
-            const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options, resolve);
-            request.on("timeout", () => request.destroy(new Error(`no answer for ${silence / 1000} s`)));
-            request.on("error", reject);
-            request.end(body);
-        });
+    private open(path: string, ask: Ask): Promise<IncomingMessage> {
+        return send(this.cluster, path, { silenceMs: SILENCE_MS, ...ask });
     }
 
     async find(kind: Kind, namespace: string | undefined, name: string): Promise<Obj | undefined> {
@@ -236,10 +210,4 @@ function parsedOr(text: string, otherwise: Obj): Obj {
     } catch {
         return otherwise; // not from the API server itself: a proxy, or something else on that port
     }
-}
-
-/** Trying again does not mend a certificate. */
-function isCertificateError(error: unknown): boolean {
-    const code = String((error as NodeJS.ErrnoException)?.code ?? "");
-    return /CERT|TLS|SSL|EPROTO|UNABLE_TO_VERIFY/.test(code);
 }

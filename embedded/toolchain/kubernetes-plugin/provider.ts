@@ -1,6 +1,7 @@
 // The life of an object: made, changed, read, deleted. The decisions are in the
 // files beside this one; here they meet the API server.
 import { setTimeout as pause } from "node:timers/promises";
+import { type ClusterChoice, connect, NotSupported } from "../../../kube-api";
 import {
     type CheckRequest,
     type Context,
@@ -17,7 +18,6 @@ import {
 import { type Change, changes, hasUnknown, isUnknown, type Obj, plain } from "../plugin/values";
 import { Api } from "./api";
 import { checked } from "./check";
-import { clusterChoice, connect } from "./cluster";
 import { diagnose } from "./diagnosis";
 import { liveInputs } from "./drift";
 import { ApiError, NotReady, Unreachable } from "./errors";
@@ -67,7 +67,11 @@ export class KubernetesProvider implements Provider {
             try {
                 return new Api(await connect(clusterChoice(inputs)));
             } catch (error) {
-                throw new Error(`the cluster cannot be used: ${(error as Error).message}`);
+                const mend =
+                    error instanceof NotSupported
+                        ? " by the fallback plugin; install Pulumi's own, or change the kubeconfig"
+                        : "";
+                throw new Error(`the cluster cannot be used: ${(error as Error).message}${mend}`);
             }
         };
     }
@@ -286,6 +290,10 @@ export class KubernetesProvider implements Provider {
         const wait: Wait = { api, kind, object: known, timeoutMs, say, signal };
         await untilGone(wait).catch(plainly);
     }
+}
+
+function clusterChoice({ kubeconfig, context, cluster, namespace }: Obj): ClusterChoice {
+    return { kubeconfig, context, cluster, namespace };
 }
 
 async function serverOf(inputs: Obj): Promise<string | undefined> {

@@ -4,9 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../../embedded/toolchain/kubernetes-plugin/cluster";
-import { choose } from "../../embedded/toolchain/kubernetes-plugin/kubeconfig";
-import type { Obj } from "../../embedded/toolchain/plugin/values";
+import { connect, NotSupported } from "../../kube-api";
+import { choose, type Obj } from "../../kube-api/kubeconfig";
 
 const config = (rest: Obj = {}): Obj => ({
     "current-context": "one",
@@ -94,7 +93,22 @@ describe("credentials of a kubeconfig", () => {
         assert.equal(await authorization({ exec }, 3), "Bearer issued-1");
     });
 
-    it("of a kind that Kubernetes has dropped are refused", async () => {
-        await assert.rejects(authorization({ "auth-provider": { name: "gcp" } }), /auth-provider "gcp" is no longer/);
+    it("that a program does not give are explained by what it said", async () => {
+        const failing = {
+            apiVersion: "client.authentication.k8s.io/v1",
+            command: "sh",
+            args: ["-c", "echo log in first >&2; exit 1"],
+        };
+        await assert.rejects(authorization({ exec: failing }), /program "sh" .* gave no credentials: log in first/);
+        const missing = { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-program" };
+        await assert.rejects(authorization({ exec: missing }), /no-such-program.*ENOENT/);
+    });
+
+    it("of a kind that only other clients know are refused as such, not as wrong", async () => {
+        await assert.rejects(authorization({ "auth-provider": { name: "gcp" } }), (error: Error) => {
+            assert.ok(error instanceof NotSupported);
+            assert.match(error.message, /auth-provider "gcp"/);
+            return true;
+        });
     });
 });

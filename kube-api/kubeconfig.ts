@@ -1,8 +1,26 @@
 // Kubeconfig files, as kubectl reads them: several merged, a context chosen,
-// file names made absolute. Pure; cluster.ts reads the files and connects.
+// file names made absolute. Pure: cluster.ts reads the files and connects.
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
-import { isObject, type Obj } from "../plugin/values";
+
+/** A JSON object; what is in it is only known to who reads it. */
+// biome-ignore lint/suspicious/noExplicitAny: objects of arbitrary kinds
+export type Obj = { [key: string]: any };
+const isObject = (value: unknown): value is Obj => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** The kubeconfig can't be used as it is. */
+export class KubeconfigError extends Error {
+    override name = "KubeconfigError";
+    constructor(
+        message: string,
+        /** Which of the two choices is wrong: that of the file, or that of a context in it. */
+        readonly choice: "kubeconfig" | "context" = "kubeconfig",
+        /** What can be chosen instead. */
+        readonly others: readonly string[] = [],
+    ) {
+        super(message);
+    }
+}
 
 export interface KubeconfigFile {
     /** Where file names in it start from. Without it they must be absolute. */
@@ -28,16 +46,19 @@ interface Config {
 /** Properties that are names of files. */
 const FILES = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
 
-/** @throws Error saying which context, cluster or user is not there, and what is. */
+/** @throws KubeconfigError saying which context, cluster or user is not there, and what is. */
 export function choose(files: readonly KubeconfigFile[], wanted: { context?: string; cluster?: string }): Chosen {
     const config = files.map(parsed).reduce(merged);
     const name = wanted.context || config.currentContext;
-    if (!name) throw new Error(`the kubeconfig has no current context; choose one of: ${known(config.contexts)}`);
+    if (!name) {
+        const choose = `the kubeconfig has no current context; choose one of: ${known(config.contexts)}`;
+        throw new KubeconfigError(choose, "context", [...config.contexts.keys()]);
+    }
     const context = entry(config.contexts, "context", name);
     const cluster = entry(config.clusters, "cluster", wanted.cluster || context.cluster);
     const user = context.user ? entry(config.users, "user", context.user) : {};
     if (!cluster.server)
-        throw new Error(`the kubeconfig's cluster "${wanted.cluster || context.cluster}" has no server`);
+        throw new KubeconfigError(`the kubeconfig's cluster "${wanted.cluster || context.cluster}" has no server`);
     return { server: String(cluster.server).replace(/\/$/, ""), namespace: context.namespace, cluster, user };
 }
 
@@ -47,9 +68,11 @@ function parsed({ path, text }: KubeconfigFile): Config {
     try {
         config = parse(text);
     } catch (error) {
-        throw new Error(`${where} is not YAML: ${(error as Error).message}`);
+        throw new KubeconfigError(`${where} is not YAML: ${(error as Error).message}`);
     }
-    if (!isObject(config)) throw new Error(`${where} is not a kubeconfig: it should have clusters, contexts and users`);
+    if (!isObject(config)) {
+        throw new KubeconfigError(`${where} is not a kubeconfig: it should have clusters, contexts and users`);
+    }
     const named = (list: string, property: string): Map<string, Obj> =>
         new Map((config[list] ?? []).map((item: Obj) => [item.name, absolute(item[property] ?? {}, path)]));
     return {
@@ -80,7 +103,8 @@ const merged = (first: Config, then: Config): Config => ({
 function entry(entries: Map<string, Obj>, what: string, name: string): Obj {
     const found = entries.get(name);
     if (found) return found;
-    throw new Error(`the kubeconfig has no ${what} "${name}"; it has: ${known(entries)}`);
+    const message = `the kubeconfig has no ${what} "${name}"; it has: ${known(entries)}`;
+    throw what === "context" ? new KubeconfigError(message, what, [...entries.keys()]) : new KubeconfigError(message);
 }
 
 const known = (entries: Map<string, Obj>): string => [...entries.keys()].join(", ") || "none";

@@ -1,13 +1,24 @@
 // A connection to the cluster that a kubeconfig names: its address, its
 // certificate authority, and the user's credentials in each of the forms that
-// kubeconfig files have today (certificate, token, program, password).
+// kubeconfig files have today (certificate, token, program, password). The
+// program's preflight and the fallback plugin are its users; README.md says why
+// it is not the official client.
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { Agent, type RequestOptions } from "node:https";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import { run } from "../../run";
-import type { Obj } from "../plugin/values";
-import { type Chosen, choose, type KubeconfigFile } from "./kubeconfig";
+import { promisify } from "node:util";
+import { type Chosen, choose, KubeconfigError, type KubeconfigFile, type Obj } from "./kubeconfig";
+
+export { KubeconfigError } from "./kubeconfig";
+
+const run = promisify(execFile);
+
+/** The kubeconfig may be right, but has something that only other clients know. */
+export class NotSupported extends Error {
+    override name = "NotSupported";
+}
 
 export interface ClusterChoice {
     /** Contents of a kubeconfig, or the path of one. @default KUBECONFIG, or ~/.kube/config */
@@ -25,17 +36,12 @@ export interface Cluster {
     authorize(options: RequestOptions): Promise<void>;
 }
 
-export function clusterChoice(inputs: Obj): ClusterChoice {
-    const { kubeconfig, context, cluster, namespace } = inputs;
-    return { kubeconfig, context, cluster, namespace };
-}
-
-/** @throws Error saying what is wrong with the kubeconfig, and what it has. */
+/** @throws KubeconfigError saying what is wrong with the kubeconfig, and what it has, or NotSupported. */
 export async function connect(choice: ClusterChoice): Promise<Cluster> {
     const files = await kubeconfigFiles(choice.kubeconfig);
     const chosen = choose(files, choice);
     if (chosen.cluster["proxy-url"]) {
-        throw new Error("proxy-url in a kubeconfig is not served by the fallback plugin; install Pulumi's own");
+        throw new NotSupported("a proxy-url in the kubeconfig is not supported");
     }
     const credentials = new Credentials(chosen, files[0]?.path);
     await credentials.check();
@@ -54,12 +60,13 @@ async function kubeconfigFiles(given: string | undefined): Promise<KubeconfigFil
         try {
             found.push({ path, text: await readFile(path, "utf8") });
         } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+            if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
+            throw new KubeconfigError(`the kubeconfig can't be read: ${(error as Error).message}`);
         }
     }
     if (found.length > 0) return found;
     const by = given ? "" : process.env.KUBECONFIG ? ", which KUBECONFIG names," : ", the default,";
-    throw new Error(`the kubeconfig ${paths.join(delimiter)}${by} does not exist`);
+    throw new KubeconfigError(`the kubeconfig ${paths.join(delimiter)}${by} does not exist`);
 }
 
 const withHome = (path: string): string => resolve(path.replace(/^~(?=\/)/, homedir()));
@@ -87,8 +94,8 @@ class Credentials {
     async check(): Promise<void> {
         if (this.chosen.user["auth-provider"]) {
             const { name } = this.chosen.user["auth-provider"];
-            throw new Error(
-                `the kubeconfig's auth-provider "${name}" is no longer part of Kubernetes; use an exec plugin instead`,
+            throw new NotSupported(
+                `the auth-provider "${name}" in the kubeconfig, a kind that exec plugins have replaced, is not supported`,
             );
         }
         this.agent = await this.newAgent();
@@ -131,10 +138,18 @@ class Credentials {
         const env = Object.fromEntries((exec.env ?? []).map((variable: Obj) => [variable.name, variable.value]));
         const isRelative = exec.command.includes("/") && !isAbsolute(exec.command);
         const command = isRelative && this.kubeconfig ? join(dirname(this.kubeconfig), exec.command) : exec.command;
-        const text = await run(command, exec.args ?? [], {
+        const running = run(command, exec.args ?? [], {
             env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: JSON.stringify(request) },
         });
-        const { status } = JSON.parse(text);
+        running.child.stdin?.end();
+        const { status } = await running
+            .then(({ stdout }) => JSON.parse(stdout))
+            .catch((error: Error & { stderr?: string }) => {
+                const why = error.stderr?.trim() || error.message;
+                throw new KubeconfigError(
+                    `the program "${exec.command}" of the kubeconfig gave no credentials: ${why}`,
+                );
+            });
         const expires = Date.parse(status?.expirationTimestamp ?? "");
         const issued: Issued = {
             token: status?.token,
