@@ -4,28 +4,29 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { NfsStorageStack } from "./components";
 import { outputsOf } from "./outputs";
+import { preflight } from "./preflight";
 import { loadSettings } from "./settings";
 
-const settings = loadSettings();
-const { context, kubeconfig } = settings.cluster;
+/** Gives what the stack tells: server, volume, writer, readers, visibility, page. */
+export = async () => {
+    const settings = loadSettings();
+    const { context, kubeconfig } = settings.cluster;
+    const name = "nfs";
 
-// Named by the configuration, never the ambient one: what kubectl points at by chance is not deployed to.
-const cluster = new kubernetes.Provider("cluster", {
-    context,
-    kubeconfig,
-    // A cluster that answers at another port, or with new credentials, is still the same one.
-    clusterIdentifier: context,
-});
+    // A cluster that this stack can't work on is refused before anything is made there.
+    await preflight(settings, name);
 
-// A server in its own namespace, a volume for its export, a writer and readers on different nodes, and a check that
-// does not pass before a reader has seen what was written for this very deployment. They come up in this order, and
-// go in the reverse.
-const stack = new NfsStorageStack("nfs", settings.stack, { providers: { kubernetes: cluster } });
+    // Named by the configuration, never the ambient one: what kubectl points at by chance is not deployed to.
+    const cluster = new kubernetes.Provider("cluster", {
+        context,
+        kubeconfig,
+        // A cluster that answers at another port, or with new credentials, is still the same one.
+        clusterIdentifier: context,
+    });
 
-const outputs = outputsOf(stack, settings.cluster);
-export const server = outputs.server;
-export const volume = outputs.volume;
-export const writer = outputs.writer;
-export const readers = outputs.readers;
-export const visibility = outputs.visibility;
-export const page = outputs.page;
+    // A server in its own namespace, a volume for its export, a writer and readers on different nodes, and a check that
+    // does not pass before a reader has seen what was written for this very deployment. They come up in this order, and
+    // go in the reverse.
+    const stack = new NfsStorageStack(name, settings.stack, { providers: { kubernetes: cluster } });
+    return outputsOf(stack, settings.cluster);
+};

@@ -167,11 +167,11 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         opts: ComponentOptions | undefined,
         within: (...dependsOn: pulumi.Resource[]) => ComponentOptions,
     ): NfsServer {
-        const serverName = `${name}-server`;
+        const serverName = serverNameOf(name);
         const common = { ...server, capacity, identity, protectData, transforms: transforms?.server };
         if (adoptData) {
-            const adopted = { namespace: namespaceName(name, "server"), existingClaim: nfsServerClaimName(serverName) };
-            return new NfsServer(serverName, { ...common, ...adopted }, within());
+            const { namespace, name: existingClaim } = serverClaim(name);
+            return new NfsServer(serverName, { ...common, namespace, existingClaim }, within());
         }
         const keep = {
             ...protection(protectData),
@@ -213,6 +213,13 @@ export class NfsStorageStack extends pulumi.ComponentResource {
             }),
         );
     }
+}
+
+const serverNameOf = (name: string): string => `${name}-server`;
+
+/** Where the claim behind the share is, or will be, in the stack that runs. */
+export function serverClaim(name: string): { namespace: string; name: string } {
+    return { namespace: namespaceName(name, "server"), name: nfsServerClaimName(serverNameOf(name)) };
 }
 
 /** The same for a stack that is made again, so that retained data is found by name. */

@@ -68,7 +68,8 @@ function parsed({ path, text }: KubeconfigFile): Config {
     try {
         config = parse(text);
     } catch (error) {
-        throw new KubeconfigError(`${where} is not YAML: ${(error as Error).message}`);
+        // The lines after the first show what is in it, which may be credentials.
+        throw new KubeconfigError(`${where} is not YAML: ${(error as Error).message.split("\n")[0]}`);
     }
     if (!isObject(config)) {
         throw new KubeconfigError(`${where} is not a kubeconfig: it should have clusters, contexts and users`);

@@ -3,44 +3,63 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { pageCommand } from "../../outputs";
+import { ApiServer, node, paths } from "../harness/api-server";
 import { type ProvisionOptions, provision } from "../harness/engine";
+import { program } from "../harness/program";
 import { digestOf, evidence, nothingYet, ready, SERVER_ADDRESS } from "./cluster";
 import { at, named } from "./named";
 
-const config = {
+let cluster: ApiServer;
+
+const settings = {
     "nfs-storage-stack:context": "lab",
-    "nfs-storage-stack:kubeconfig": "/tmp/lab.kubeconfig",
     "nfs-storage-stack:registryServer": "127.0.0.1:5000",
     "nfs-storage-stack:registryUsername": "pusher",
     "nfs-storage-stack:registryPassword": "s3cret",
     "nfs-storage-stack:baseImage": "base:1",
-    "nfs-storage-stack:clientNetworks": ["10.0.0.1/32"],
+    "nfs-storage-stack:clientNetworks": ["10.0.0.1/32", "10.0.0.2/32"],
     "docker:host": "unix:///run/engine.sock",
 };
 
-/** The program anew: a module is loaded once, a deployment runs it each time. */
-function program(): unknown {
-    const path = require.resolve("../../index");
-    delete require.cache[path];
-    return require(path);
-}
-
-const run = (options: ProvisionOptions = {}) =>
+const run = ({ config, ...options }: ProvisionOptions = {}) =>
     provision(program, {
         project: "nfs-storage-stack",
         stack: "dev",
-        config,
+        config: { "nfs-storage-stack:kubeconfig": cluster.kubeconfig, ...settings, ...config },
         secretConfig: ["nfs-storage-stack:registryPassword"],
         outputs: ready,
         ...options,
     });
 
+/** Runs it where it must not register anything. */
+async function refused(config: Record<string, unknown> = {}): Promise<string> {
+    let message = "";
+    let registered = 0;
+    const outputs = (): undefined => {
+        registered++;
+        return undefined;
+    };
+    await assert.rejects(run({ config, outputs }), (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error), "an error without a stack trace");
+        message = error.message;
+        return true;
+    });
+    assert.equal(registered, 0);
+    return message;
+}
+
 describe("the program", () => {
+    before(async () => {
+        cluster = await ApiServer.start();
+    });
+    beforeEach(() => cluster.serve());
+    after(() => cluster.stop());
+
     it("deploys to the context that the configuration names, and to no other", async () => {
         const got = await run();
         const provider = named(got, "pulumi:providers:kubernetes", "cluster");
         assert.equal(provider.inputs.context, "lab");
-        assert.equal(provider.inputs.kubeconfig, "/tmp/lab.kubeconfig");
+        assert.equal(provider.inputs.kubeconfig, cluster.kubeconfig);
         const objects = got.resources.filter(({ type }) => type.startsWith("kubernetes:"));
         assert.ok(objects.length > 10);
         for (const { name, options } of objects) assert.equal(options.provider, provider.urn, name);
@@ -96,7 +115,7 @@ describe("the program", () => {
         assert.deepEqual(outputs.visibility, evidence);
         assert.equal(
             outputs.page,
-            "kubectl --kubeconfig /tmp/lab.kubeconfig --context lab --namespace nfs-storage-stack-dev-nfs-clients " +
+            `kubectl --kubeconfig ${cluster.kubeconfig} --context lab --namespace nfs-storage-stack-dev-nfs-clients ` +
                 "port-forward service/nfs-readers :8080",
         );
     });
@@ -117,21 +136,32 @@ describe("the program", () => {
     });
 
     it("stops at a wrong configuration before anything is registered, with one error and no stack trace", async () => {
-        const wrong = { ...config, "nfs-storage-stack:readers": -1, "nfs-storage-stack:mesage": "hello" };
-        let registered = 0;
-        const failing = run({
-            config: wrong,
-            outputs: () => {
-                registered++;
-                return undefined;
-            },
-        });
-        await assert.rejects(failing, (error: Error) => {
-            assert.ok(pulumi.RunError.isInstance(error));
-            assert.match(error.message, /2 problems/);
-            return true;
-        });
-        assert.equal(registered, 0);
+        const message = await refused({ "nfs-storage-stack:readers": -1, "nfs-storage-stack:mesage": "hello" });
+        assert.match(message, /2 problems/);
+        assert.deepEqual(cluster.asked, []);
+    });
+
+    it("stops at a cluster that does not fit before anything is registered, with all that is wrong", async () => {
+        cluster.serve({ [paths.nodes]: { items: [node("only", { address: "10.0.9.9" })] } });
+        const message = await refused({ "nfs-storage-stack:storageClassName": "fast" });
+        assert.match(message, /can't go to context "lab": .* 3 problems; nothing was changed/);
+        for (const found of [
+            /placement is "required"/,
+            /clientNetworks is .*only \(10\.0\.9\.9\)/,
+            /storageClassName is "fast"/,
+        ]) {
+            assert.match(message, found);
+        }
+    });
+
+    it("stops at a cluster that can't be used, and says which and why", async () => {
+        const context = await refused({ "nfs-storage-stack:context": "lib" });
+        assert.match(context, /context is "lib": the kubeconfig has no context "lib"; it has: lab/);
+        assert.match(context, /pulumi config set nfs-storage-stack:context lab --stack dev/);
+        const file = await refused({ "nfs-storage-stack:kubeconfig": "/nowhere/kubeconfig" });
+        assert.match(file, /kubeconfig is "\/nowhere\/kubeconfig": the kubeconfig .* does not exist/);
+        cluster.serve({ [paths.nodes]: 401 });
+        assert.match(await refused(), /context is "lab": its API server http:.* refuses the credentials/);
     });
 
     it("opens the page with the kubeconfig that kubectl would use, where none is named", () => {

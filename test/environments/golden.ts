@@ -9,20 +9,14 @@ import { isSecret } from "../../commands/embedded-settings";
 import { type ConfigValue, type Environment, isMapping, PROJECT } from "../../commands/environment";
 import { ready } from "../components/cluster";
 import { type Outputs, type Provisioned, provision, type RegisteredResource } from "../harness/engine";
+import { programUnchecked } from "../harness/program";
 
 export const goldenFile = (environment: string): string => join(__dirname, `${environment}.yaml`);
-
-/** The program anew: a module is loaded once, a deployment runs it each time. */
-export function program(): unknown {
-    const path = require.resolve("../../index");
-    delete require.cache[path];
-    return require(path);
-}
 
 /** The stack of an environment, with a cluster that answers everything. */
 export async function provisioned(environment: Environment): Promise<Provisioned> {
     const config = Object.entries(completeConfig(environment));
-    return provision(program, {
+    return provision(programUnchecked, {
         project: PROJECT,
         stack: environment.name,
         config: Object.fromEntries(config.map(([key, value]) => [key, plain(key, value)])),

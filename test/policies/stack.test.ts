@@ -4,33 +4,39 @@ import assert from "node:assert/strict";
 import { type ResourceTransform, runtime } from "@pulumi/pulumi";
 import { nothingYet, ready } from "../components/cluster";
 import { Pack, type Violation } from "../harness/analyzer";
+import { ApiServer } from "../harness/api-server";
 import { type ProvisionOptions, provision } from "../harness/engine";
+import { program } from "../harness/program";
 
 const config = {
     "nfs-storage-stack:context": "lab",
     "nfs-storage-stack:registryServer": "127.0.0.1:5000",
-    "nfs-storage-stack:clientNetworks": ["10.0.0.1/32"],
+    "nfs-storage-stack:clientNetworks": ["10.0.0.0/24"],
 };
 
-/** The program anew: a module is loaded once, a deployment runs it each time. */
-function program(broken?: ResourceTransform): unknown {
+function brokenProgram(broken?: ResourceTransform): Promise<unknown> {
     if (broken) runtime.registerResourceTransform(broken);
-    const path = require.resolve("../../index");
-    delete require.cache[path];
-    return require(path);
+    return program();
 }
 
 describe("this repository's stack and its policies", function () {
     this.timeout(60_000);
     const packs: Pack[] = [];
+    let cluster: ApiServer;
     before(async () => {
+        cluster = await ApiServer.start();
         for (const name of ["bindings", "probes"]) packs.push(await Pack.start(name));
     });
-    after(() => Promise.all(packs.map((pack) => pack.stop())));
+    after(() => Promise.all([cluster.stop(), ...packs.map((pack) => pack.stop())]));
 
     async function violations(options: ProvisionOptions, broken?: ResourceTransform): Promise<Violation[]> {
         const project = "nfs-storage-stack";
-        const provisioned = await provision(() => program(broken), { project, stack: "dev", config, ...options });
+        const provisioned = await provision(() => brokenProgram(broken), {
+            project,
+            stack: "dev",
+            config: { ...config, "nfs-storage-stack:kubeconfig": cluster.kubeconfig },
+            ...options,
+        });
         const found: Violation[] = [];
         for (const pack of packs) found.push(...(await pack.judge(provisioned)));
         return found;

@@ -48,6 +48,11 @@ describe("a kubeconfig", () => {
         assert.throws(() => choose([{ text: text({ "current-context": "" }) }], {}), /choose one of: one, two/);
         assert.throws(() => choose([{ path: "/x", text: "a: [" }], {}), /the kubeconfig \/x is not YAML/);
         assert.throws(() => choose([{ path: "/x", text: "just words" }], {}), /is not a kubeconfig/);
+        const broken = "users: [{ name: me, user: { token: s3cret } }";
+        assert.throws(
+            () => choose([{ text: broken }], {}),
+            (error: Error) => !error.message.includes("s3cret"),
+        );
     });
 });
 

@@ -1,0 +1,96 @@
+// What a cluster says about itself, as far as the stack needs to know it before
+// anything is made; and what the stack wants of it. Pure: read.ts asks for
+// these objects, judge.ts compares the two.
+import type { Placement } from "../components/placement";
+
+/** What could be read, or why it could not. */
+export type Known<T> = { readonly value: T } | { readonly unread: string };
+
+export interface NodeFacts {
+    readonly name: string;
+    /** The addresses inside the cluster's network, of one or both families. */
+    readonly addresses: readonly string[];
+    /** Such as linux/amd64. */
+    readonly platform: string;
+    readonly osImage: string;
+    /** Whether a pod without tolerations may ever be put there. */
+    readonly takesPods: boolean;
+    /** Why none is at present, although pods may be put there. */
+    readonly away?: "cordoned" | "not ready";
+    /** Of its pods, where Kubernetes itself hands these networks out. */
+    readonly podNetworks: readonly string[];
+    /** Of the cloud that runs it, such as gce; empty when none does. */
+    readonly cloud: string;
+}
+
+export interface StorageClassFacts {
+    readonly name: string;
+    readonly isDefault: boolean;
+}
+
+/** Something that the stack makes, and whether these credentials may make it. */
+export interface RightFacts {
+    /** Such as persistentvolumes. */
+    readonly resource: string;
+    readonly allowed: boolean;
+}
+
+export interface Facts {
+    readonly nodes: Known<readonly NodeFacts[]>;
+    readonly storageClasses: Known<readonly StorageClassFacts[]>;
+    /** Whether the volume behind the share is there already; then no class is needed any more. */
+    readonly claimExists: Known<boolean>;
+    readonly rights: readonly Known<RightFacts>[];
+}
+
+export interface Wants {
+    readonly placement: Placement;
+    /** Undefined where images exist already. */
+    readonly build?: {
+        readonly platform?: string;
+        /** Of this machine, which is what an engine on it builds for when nothing else is said. */
+        readonly machine: string;
+    };
+    /** Undefined where somebody else runs the server. */
+    readonly server?: {
+        readonly clientNetworks: readonly string[];
+        /** Undefined where the volume behind the share is one that was kept. */
+        readonly storage?: { readonly className?: string };
+    };
+}
+
+/** A JSON object as the API server sends it. */
+// biome-ignore lint/suspicious/noExplicitAny: objects of several kinds, of which a few fields are looked at
+type Obj = { readonly [key: string]: any };
+
+/** The kubelet and the cloud put these on a node and take them away again. */
+const PASSING = /^(node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io)\//;
+const KEEPS_OUT = new Set(["NoSchedule", "NoExecute"]);
+
+export function nodeFacts({ metadata, spec = {}, status = {} }: Obj): NodeFacts {
+    const taints: Obj[] = (spec.taints ?? []).filter(({ effect }: Obj) => KEEPS_OUT.has(effect));
+    const { nodeInfo = {} } = status;
+    const ready = (status.conditions ?? []).some((one: Obj) => one.type === "Ready" && one.status === "True");
+    return {
+        name: metadata.name,
+        addresses: (status.addresses ?? []).flatMap(({ type, address }: Obj) =>
+            type === "InternalIP" ? [address] : [],
+        ),
+        platform: `${nodeInfo.operatingSystem ?? ""}/${nodeInfo.architecture ?? ""}`,
+        osImage: nodeInfo.osImage ?? "",
+        takesPods: nodeInfo.operatingSystem === "linux" && taints.every(({ key }) => PASSING.test(key)),
+        ...(spec.unschedulable ? { away: "cordoned" as const } : ready ? {} : { away: "not ready" as const }),
+        podNetworks: spec.podCIDRs ?? (spec.podCIDR ? [spec.podCIDR] : []),
+        cloud: String(spec.providerID ?? "").split("://")[0] ?? "",
+    };
+}
+
+const DEFAULT_CLASS = [
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+];
+
+export function storageClassFacts({ metadata }: Obj): StorageClassFacts {
+    const isDefault = DEFAULT_CLASS.some((annotation) => metadata.annotations?.[annotation] === "true");
+    return { name: metadata.name, isDefault };
+}

@@ -1,0 +1,89 @@
+// Looks at the cluster before anything is made there: whether it can be reached,
+// and whether nodes, StorageClasses and rights fit the settings. Everything that
+// is wrong is one error. read.ts asks, judge.ts decides; docs/your-cluster.md
+// says what each finding means on which cluster.
+import { getStack, log, RunError } from "@pulumi/pulumi";
+import { serverClaim } from "../components/nfs-storage-stack";
+import { type Cluster, connect, KubeconfigError, NotSupported } from "../kube-api";
+import { type ClusterSettings, NAMESPACE, type Settings } from "../settings";
+import { nearest } from "../settings/nearest";
+import { problemText } from "../settings/problem";
+import { shellWord } from "../settings/shown";
+import type { Wants } from "./facts";
+import { type Finding, findingsText, findingText, ofSetting } from "./finding";
+import { judge } from "./judge";
+import { proxyOf } from "./proxy";
+import { readFacts, Unusable } from "./read";
+
+/**
+ * @param name of the stack component
+ * @throws RunError, which Pulumi prints without a stack trace
+ */
+export async function preflight({ cluster, stack }: Settings, name: string): Promise<void> {
+    const place = { namespace: NAMESPACE, stack: getStack() };
+    const refuse = (findings: readonly Finding[]): never => {
+        throw new RunError(findingsText(place, cluster.context, findings));
+    };
+    let connected: Cluster | undefined;
+    try {
+        connected = await connect(cluster);
+        const proxy = proxyOf(connected.server, process.env);
+        if (proxy !== undefined)
+            throw new NotSupported(`${proxy} is set, and the way through a proxy is not supported`);
+        const wants = wantsOf(stack);
+        const { problems, warnings, notes } = judge(wants, await readFacts(connected, wants, serverClaim(name)));
+        for (const note of notes) await log.info(`preflight: ${note}`);
+        for (const warning of warnings) await log.warn(`preflight: ${findingText(place, warning)}`);
+        if (problems.length > 0) refuse(problems);
+    } catch (error) {
+        if (error instanceof NotSupported) {
+            await log.info(`preflight: the cluster was not checked: ${error.message}`);
+        } else if (error instanceof KubeconfigError) {
+            refuse([wrongChoice(cluster, error)]);
+        } else if (error instanceof Unusable) {
+            refuse([unusable(cluster, error)]);
+        } else {
+            throw error;
+        }
+    }
+}
+
+/** As Docker and Kubernetes call it. */
+const machine = process.arch === "x64" ? "amd64" : process.arch;
+
+function wantsOf({ server, clientImage, placement = "required" }: Settings["stack"]): Wants {
+    const own = "clientNetworks" in server ? server : undefined;
+    const built = [own?.image, clientImage].find((image) => image !== undefined && "registry" in image);
+    return {
+        placement,
+        ...(built && "registry" in built && { build: { platform: built.platform, machine: `linux/${machine}` } }),
+        ...(own && {
+            server: {
+                clientNetworks: own.clientNetworks,
+                ...(!own.adoptData && { storage: { className: own.storageClassName } }),
+            },
+        }),
+    };
+}
+
+/** A path; one that holds a whole kubeconfig holds credentials, too. */
+const pathOf = (kubeconfig: string): string => (/[\n{]/.test(kubeconfig) ? "…" : kubeconfig);
+
+function wrongChoice({ context, kubeconfig }: ClusterSettings, { choice, message, others }: KubeconfigError): Finding {
+    const given = choice === "context" ? context : kubeconfig && pathOf(kubeconfig);
+    const example = nearest(context, others) ?? others[0];
+    return ofSetting({
+        key: choice,
+        allowed: message,
+        ...(given !== undefined && { given }),
+        ...(example !== undefined && { example }),
+    });
+}
+
+function unusable({ context, kubeconfig }: ClusterSettings, { message }: Unusable): Finding {
+    const file = kubeconfig === undefined ? "" : ` --kubeconfig ${shellWord(pathOf(kubeconfig))}`;
+    return {
+        line: problemText({ key: "context", given: context, allowed: message }),
+        commands: [`kubectl${file} --context ${shellWord(context)} get nodes`],
+    };
+}

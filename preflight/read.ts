@@ -1,0 +1,110 @@
+// Asks a cluster for what judge.ts wants to know. What may not be read is left
+// open with the server's own words; a cluster that can't be used at all is an
+// error.
+import { setTimeout as pause } from "node:timers/promises";
+import { type Cluster, isCertificateError, send, textOf } from "../kube-api";
+import { type Facts, type Known, nodeFacts, type RightFacts, storageClassFacts, type Wants } from "./facts";
+
+/** Nothing can be asked of the API server. */
+export class Unusable extends Error {
+    override name = "Unusable";
+}
+
+const SILENCE_MS = 5_000;
+/** A server that restarts is asked again for so long; it is seconds until people wonder. */
+const PATIENCE_MS = 3_000;
+const PAUSE_MS = 250;
+/** More are not looked at: what is wrong shows on these, and the answer stays small. */
+const MOST_NODES = 500;
+/** Not in a namespace, so these credentials may have them or not before the stack's namespaces are there. */
+const RIGHTS = [
+    { group: "", resource: "namespaces" },
+    { group: "", resource: "persistentvolumes" },
+];
+
+export async function readFacts(
+    cluster: Cluster,
+    wants: Wants,
+    claim: { namespace: string; name: string },
+): Promise<Facts> {
+    const stores = wants.server?.storage !== undefined;
+    const core = "/api/v1";
+    const [nodes, storageClasses, claimExists, ...rights] = await Promise.all([
+        list(cluster, `${core}/nodes?limit=${MOST_NODES}`, nodeFacts),
+        stores ? list(cluster, "/apis/storage.k8s.io/v1/storageclasses", storageClassFacts) : { value: [] },
+        stores
+            ? exists(cluster, `${core}/namespaces/${claim.namespace}/persistentvolumeclaims/${claim.name}`)
+            : { value: false },
+        ...RIGHTS.map((right) => mayCreate(cluster, right)),
+    ]);
+    return { nodes, storageClasses, claimExists, rights };
+}
+
+interface Answer {
+    readonly status: number;
+    // biome-ignore lint/suspicious/noExplicitAny: objects of several kinds
+    readonly body: any;
+}
+
+async function list<T>(cluster: Cluster, path: string, facts: (item: object) => T): Promise<Known<readonly T[]>> {
+    const answer = await ask(cluster, path);
+    if (answer.status !== 200) return { unread: said(answer) };
+    return { value: (answer.body.items ?? []).map(facts) };
+}
+
+async function exists(cluster: Cluster, path: string): Promise<Known<boolean>> {
+    const answer = await ask(cluster, path);
+    if (answer.status === 200 || answer.status === 404) return { value: answer.status === 200 };
+    return { unread: said(answer) };
+}
+
+async function mayCreate(cluster: Cluster, { group, resource }: (typeof RIGHTS)[number]): Promise<Known<RightFacts>> {
+    const answer = await ask(cluster, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: { group, resource, verb: "create" } },
+    });
+    if (answer.status !== 201) return { unread: said(answer) };
+    return { value: { resource, allowed: answer.body.status?.allowed === true } };
+}
+
+const said = ({ status, body }: Answer): string => String(body.message ?? `HTTP status ${status}`);
+
+const BUSY = new Set([429, 500, 502, 503, 504]);
+
+/** @throws Unusable */
+async function ask(cluster: Cluster, path: string, body?: object): Promise<Answer> {
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+        const answer = await once(cluster, path, body).catch((error: NodeJS.ErrnoException) => error);
+        const late = performance.now() >= end;
+        if (answer instanceof Error) {
+            if (late || !mayPass(answer)) throw unreachable(cluster, answer.message || String(answer.code));
+        } else if (answer.status === 401) {
+            const message = `its API server ${cluster.server} refuses the credentials of the kubeconfig: ${said(answer)}`;
+            throw new Unusable(message);
+        } else if (late || !BUSY.has(answer.status)) {
+            return answer;
+        }
+        await pause(PAUSE_MS);
+    }
+}
+
+const mayPass = (error: NodeJS.ErrnoException): boolean =>
+    !isCertificateError(error) && ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(error.code ?? "");
+
+const unreachable = (cluster: Cluster, why: string): Unusable =>
+    new Unusable(`its API server ${cluster.server} can't be reached: ${why}`);
+
+async function once(cluster: Cluster, path: string, body?: object): Promise<Answer> {
+    const method = body === undefined ? "GET" : "POST";
+    const answer = await send(cluster, path, { method, body, silenceMs: SILENCE_MS });
+    const text = await textOf(answer);
+    try {
+        return { status: answer.statusCode ?? 0, body: JSON.parse(text) };
+    } catch {
+        // A proxy, or something else on that port.
+        const start = text.trim().split("\n")[0]?.slice(0, 100);
+        throw new Error(`HTTP status ${answer.statusCode}, and no JSON but ${JSON.stringify(start)}`);
+    }
+}

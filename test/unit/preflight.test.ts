@@ -1,0 +1,258 @@
+// What the preflight says about a cluster, by what is known of it.
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { type Facts, nodeFacts, storageClassFacts, type Wants } from "../../preflight/facts";
+import { type Finding, findingsText, findingText } from "../../preflight/finding";
+import { judge } from "../../preflight/judge";
+import { contained, covering } from "../../preflight/networks";
+import { proxyOf } from "../../preflight/proxy";
+import { type NodeOptions, node, storageClass } from "../harness/api-server";
+
+const nodes = (...options: NodeOptions[]): Facts["nodes"] => ({
+    value: options.map((one, index) =>
+        nodeFacts(node(`node-${index + 1}`, { address: `10.0.0.${index + 1}`, ...one })),
+    ),
+});
+const classes = (...all: object[]): Facts["storageClasses"] => ({ value: all.map(storageClassFacts) });
+
+const fitting: Facts = {
+    nodes: nodes({}, {}),
+    storageClasses: classes(storageClass("standard", true)),
+    claimExists: { value: false },
+    rights: [{ value: { resource: "namespaces", allowed: true } }],
+};
+const wants: Wants = {
+    placement: "required",
+    build: { machine: "linux/amd64" },
+    server: { clientNetworks: ["10.0.0.0/24"], storage: {} },
+};
+const place = { namespace: "nfs-storage-stack", stack: "dev" };
+const texts = (findings: readonly Finding[]): string[] => findings.map((finding) => findingText(place, finding));
+const problems = (facts: Partial<Facts>, want: Partial<Wants> = {}): string[] =>
+    texts(judge({ ...wants, ...want }, { ...fitting, ...facts }).problems);
+const warnings = (facts: Partial<Facts>, want: Partial<Wants> = {}): string[] =>
+    texts(judge({ ...wants, ...want }, { ...fitting, ...facts }).warnings);
+
+const oneText = (texts: readonly string[]): string => {
+    assert.equal(texts.length, 1, texts.join("\n"));
+    return texts[0] ?? "";
+};
+
+describe("preflight", () => {
+    it("says nothing of a cluster that fits", () => {
+        assert.deepEqual(judge(wants, fitting), { problems: [], warnings: [], notes: [] });
+    });
+
+    it("tells all problems at once, each with the command that mends it", () => {
+        const { problems } = judge(wants, {
+            ...fitting,
+            nodes: nodes({ address: "10.1.0.1" }),
+            storageClasses: classes(storageClass("slow")),
+        });
+        const text = findingsText(place, "lab", problems);
+        assert.match(
+            text,
+            /^stack dev can't go to context "lab": the cluster has 3 problems; nothing was changed\n {2}/,
+        );
+        for (const command of [
+            "pulumi config set nfs-storage-stack:placement preferred --stack dev",
+            "pulumi config set --path 'nfs-storage-stack:clientNetworks[1]' 10.1.0.1/32 --stack dev",
+            "pulumi config set nfs-storage-stack:storageClassName slow --stack dev",
+        ]) {
+            assert.ok(text.includes(`\n      ${command}`), text);
+        }
+    });
+
+    describe("of nodes", () => {
+        it("wants a second one where readers must be away from the writer", () => {
+            const text = oneText(problems({ nodes: nodes({}) }));
+            assert.match(text, /placement is "required": .* only node-1 takes pods/);
+            assert.deepEqual(problems({ nodes: nodes({}) }, { placement: "preferred" }), []);
+        });
+
+        it("does not count those that never take the stack's pods", () => {
+            const control = { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] };
+            const windows = { nodeInfo: { operatingSystem: "windows" } };
+            assert.match(oneText(problems({ nodes: nodes({}, control, windows) })), /only node-1 takes pods/);
+            assert.match(problems({ nodes: nodes(control) }).join(), /nodes: none of them takes pods/);
+            const soft = { taints: [{ key: "any", effect: "PreferNoSchedule" }] };
+            assert.deepEqual(problems({ nodes: nodes({}, soft) }), []);
+        });
+
+        it("only warns of those that are away for a while, or previews would fail during an upgrade", () => {
+            const gone = { ready: false, taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute" }] };
+            for (const [away, state] of [
+                [gone, "not ready"],
+                [{ unschedulable: true }, "cordoned"],
+            ] as const) {
+                assert.deepEqual(problems({ nodes: nodes({}, away) }), []);
+                assert.match(oneText(warnings({ nodes: nodes({}, away) })), new RegExp(`node-2 is ${state}`));
+                assert.deepEqual(warnings({ nodes: nodes({}, {}, away) }), []);
+            }
+        });
+
+        it("names those that the server would refuse", () => {
+            const text = oneText(problems({ nodes: nodes({}, { address: "10.0.1.7" }, { address: "10.0.1.9" }) }));
+            assert.match(
+                text,
+                /clientNetworks is \["10\.0\.0\.0\/24"\]: .* node-2 \(10\.0\.1\.7\), node-3 \(10\.0\.1\.9\)/,
+            );
+            assert.match(text, /clientNetworks\[1\]' 10\.0\.1\.0\/28/);
+            assert.doesNotMatch(text, /node-1/);
+        });
+
+        it("names a few of many", () => {
+            const many = Array.from({ length: 20 }, (_, index) => ({ address: `10.0.1.${index + 1}` }));
+            assert.match(oneText(problems({ nodes: nodes(...many) })), /node-5 \(10\.0\.1\.5\) and 15 more nodes/);
+        });
+
+        it("asks for no networks where somebody else runs the server", () => {
+            const { server: _, ...external } = wants;
+            const facts = { ...fitting, nodes: nodes({ address: "10.9.9.1" }, { address: "10.9.9.2" }) };
+            assert.deepEqual(judge(external, facts).problems, []);
+        });
+
+        it("warns where their pods' networks are not among the clients'", () => {
+            const bridged = nodes({ podCIDR: "10.42.0.0/24" }, { podCIDR: "10.42.1.0/24" });
+            const text = oneText(warnings({ nodes: bridged }));
+            assert.match(text, /10\.42\.0\.0\/24, 10\.42\.1\.0\/24/);
+            assert.match(text, /clientNetworks\[1\]' 10\.42\.0\.0\/23/);
+            const more = ["10.42.0.0/16", "10.42.0.1/32 10.42.1.1/32"];
+            for (const networks of more) {
+                const clientNetworks = ["10.0.0.0/24", ...networks.split(" ")];
+                assert.deepEqual(warnings({ nodes: bridged }, { server: { clientNetworks } }), []);
+            }
+            const beside = nodes({}, { address: "10.9.9.9", podCIDR: "10.42.0.0/24" });
+            assert.match(oneText(problems({ nodes: beside })), /clientNetworks\[1\]' 10\.9\.9\.9\/32/);
+            assert.match(oneText(warnings({ nodes: beside })), /clientNetworks\[2\]' 10\.42\.0\.0\/24/);
+            const routed = { podCIDR: "10.42.0.0/24", providerID: "gce://project/zone/name" };
+            assert.deepEqual(warnings({ nodes: nodes(routed, routed) }), []);
+        });
+
+        it("warns of systems that can't mount NFS", () => {
+            const on = (osImage: string) => warnings({ nodes: nodes({}, { nodeInfo: { osImage } }) });
+            assert.match(
+                oneText(on("Bottlerocket OS 1.20.0 (aws-k8s-1.30)")),
+                /node-2: Bottlerocket has no mount\.nfs/,
+            );
+            assert.match(oneText(on("K3s v1.31.4+k3s1")), /k3d/);
+            assert.deepEqual(on("Ubuntu 24.04.1 LTS"), []);
+        });
+    });
+
+    describe("of images", () => {
+        const arm = { nodeInfo: { architecture: "arm64" } };
+
+        it("wants the platform of the nodes", () => {
+            const amd = { build: { machine: "linux/amd64", platform: "linux/amd64" } };
+            assert.match(
+                oneText(problems({ nodes: nodes(arm, arm) }, amd)),
+                /platform is "linux\/amd64": .* linux\/arm64/,
+            );
+            const variant = { build: { machine: "linux/amd64", platform: "linux/arm64/v8" } };
+            assert.deepEqual(problems({ nodes: nodes(arm, arm) }, variant), []);
+        });
+
+        it("warns where the engine's own is probably another", () => {
+            assert.match(
+                oneText(warnings({ nodes: nodes(arm, arm) })),
+                /platform is not set: .* nodes are linux\/arm64/,
+            );
+            assert.match(oneText(warnings({ nodes: nodes(arm, {}) })), /linux\/amd64 and linux\/arm64/);
+        });
+
+        it("says nothing of those that exist already", () => {
+            const { build: _, ...given } = wants;
+            assert.deepEqual(judge(given, { ...fitting, nodes: nodes(arm, arm) }).warnings, []);
+        });
+    });
+
+    describe("of the volume behind the share", () => {
+        it("wants a default class where none is named, and the one that is named", () => {
+            const none = classes(storageClass("slow"), storageClass("fast"));
+            assert.match(
+                oneText(problems({ storageClasses: none })),
+                /none is the cluster's default; there are slow, fast/,
+            );
+            assert.match(oneText(problems({ storageClasses: classes() })), /no StorageClass at all/);
+            const named = (className: string) => ({
+                server: { clientNetworks: ["10.0.0.0/24"], storage: { className } },
+            });
+            assert.deepEqual(problems({ storageClasses: none }, named("fast")), []);
+            const wrong = oneText(problems({ storageClasses: none }, named("fats")));
+            assert.match(wrong, /storageClassName is "fats": there is no such StorageClass; there are slow, fast/);
+            assert.match(wrong, /storageClassName fast --stack dev$/);
+        });
+
+        it("asks for none when the volume is there already, or is one that was kept", () => {
+            assert.deepEqual(problems({ storageClasses: classes(), claimExists: { value: true } }), []);
+            const kept = { server: { clientNetworks: ["10.0.0.0/24"] } };
+            assert.deepEqual(problems({ storageClasses: classes() }, kept), []);
+        });
+    });
+
+    it("names what the user may not make", () => {
+        const rights = [{ value: { resource: "persistentvolumes", allowed: false } }, { unread: "no reviews" }];
+        assert.match(oneText(problems({ rights })), /may not create persistentvolumes/);
+    });
+
+    it("leaves open what may not be read, and says so once for each", () => {
+        const unread = { unread: "nodes is forbidden" };
+        const { problems, notes } = judge(wants, {
+            ...fitting,
+            nodes: unread,
+            storageClasses: unread,
+            rights: [unread, unread],
+        });
+        assert.deepEqual(problems, []);
+        assert.equal(notes.length, 3);
+        assert.match(notes[0] ?? "", /placement, platform, clientNetworks were not checked: nodes is forbidden/);
+    });
+});
+
+describe("networks of addresses", () => {
+    const v4 = fc.ipV4();
+
+    it("hold all of the addresses that they are proposed for, and are no wider than nodes could share", () => {
+        fc.assert(
+            fc.property(fc.array(fc.oneof(v4, fc.ipV6()), { minLength: 1, maxLength: 6 }), (addresses) => {
+                const networks = covering(addresses);
+                for (const address of addresses) assert.ok(contained(address, networks), `${address} in ${networks}`);
+                for (const network of networks) assert.ok(Number(network.split("/")[1]) >= 16, network);
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    it("are the smallest where addresses are near each other", () => {
+        assert.deepEqual(covering(["10.0.3.9"]), ["10.0.3.9/32"]);
+        assert.deepEqual(covering(["10.0.3.9", "10.0.3.9"]), ["10.0.3.9/32"]);
+        assert.deepEqual(covering(["192.168.1.1", "192.168.1.2"]), ["192.168.1.0/30"]);
+        assert.deepEqual(covering(["10.0.0.1", "172.16.0.1"]), ["10.0.0.1/32", "172.16.0.1/32"]);
+        assert.deepEqual(covering(["fd00::1", "10.0.0.1"]), ["fd00::1/128", "10.0.0.1/32"]);
+    });
+});
+
+describe("the way to an API server", () => {
+    const server = "https://api.lab.example:6443";
+
+    it("is through the proxy that the environment names for it", () => {
+        assert.equal(proxyOf(server, {}), undefined);
+        assert.equal(proxyOf(server, { HTTPS_PROXY: "http://proxy" }), "HTTPS_PROXY");
+        assert.equal(proxyOf(server, { https_proxy: "http://proxy" }), "https_proxy");
+        assert.equal(proxyOf(server, { HTTP_PROXY: "http://proxy" }), undefined);
+        assert.equal(proxyOf("http://api.lab.example", { HTTP_PROXY: "http://proxy" }), "HTTP_PROXY");
+    });
+
+    it("is direct where an exception says so, and on this machine", () => {
+        for (const NO_PROXY of ["*", "lab.example", ".lab.example", "x, api.lab.example:6443"]) {
+            assert.equal(proxyOf(server, { HTTPS_PROXY: "http://proxy", NO_PROXY }), undefined, NO_PROXY);
+        }
+        for (const NO_PROXY of ["other.example", "api.lab.example:443", ""]) {
+            assert.equal(proxyOf(server, { HTTPS_PROXY: "http://proxy", NO_PROXY }), "HTTPS_PROXY", NO_PROXY);
+        }
+        for (const local of ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:6443"]) {
+            assert.equal(proxyOf(local, { HTTPS_PROXY: "http://proxy" }), undefined, local);
+        }
+    });
+});
