@@ -1,5 +1,5 @@
 // Runs a program to its end, keeping its output for the error message.
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -37,6 +37,12 @@ export class CommandFailed extends Error {
 
 const TAIL_LINES = 15;
 
+/** A build takes minutes, and would go on for nobody when this process is told to end. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+    for (const child of running) child.kill();
+});
+
 /** Resolves with its standard output. @throws CommandFailed with the last lines it said. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
     const spawnOptions: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"] };
@@ -59,6 +65,7 @@ export async function run(program: string, args: readonly string[], options: Run
     child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
     child.stdin?.on("error", () => {}); // it may end without reading
     child.stdin?.end(options.input);
+    running.add(child);
     try {
         const code = await new Promise<number | null>((resolve, reject) => {
             child.on("error", reject);
@@ -69,6 +76,7 @@ export async function run(program: string, args: readonly string[], options: Run
         }
         return Buffer.concat(out).toString("utf8");
     } finally {
+        running.delete(child);
         log?.end();
     }
 }

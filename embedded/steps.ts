@@ -1,6 +1,8 @@
 // Named steps with elapsed times, on stderr, so that stdout stays free for
 // results. On a terminal the running step shows its progress on one line that
 // is overwritten; elsewhere (CI, a pipe) a line now and then.
+import { constants } from "node:os";
+
 const QUIET_MS = 15_000;
 
 const { isTTY } = process.stderr;
@@ -94,6 +96,12 @@ export class UserError extends Error {
 
 /** Runs a command's main function: a UserError is printed plainly, anything else is a bug and shows its trace. */
 export async function main(run: () => Promise<void>): Promise<void> {
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+        process.on(name, () => {
+            // Whoever has more to do first listens as well, and ends by itself.
+            if (process.listenerCount(name) === 1) process.exit(128 + constants.signals[name]);
+        });
+    }
     try {
         await run();
     } catch (error) {
