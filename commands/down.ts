@@ -1,6 +1,6 @@
 // `make down`: the stack destroyed in reverse order, then a look at what could
 // be left (objects, NFS mounts on nodes), then the embedded cluster stopped.
-import { clusterAccess, clusterNames, clusterStop, kubectlProgram, nodeCommand } from "../embedded/cluster";
+import { clusterNames, clusterRuns, clusterStop, kubectlProgram, nodeCommand } from "../embedded/cluster";
 import { engineStop } from "../embedded/engine";
 import { step, UserError } from "../embedded/steps";
 import { chosenCluster } from "./environment";
@@ -54,6 +54,6 @@ export async function nfsMounts(cluster: string, nodes: readonly string[]): Prom
 
 /** One engine serves all clusters of a user: it goes when the last of them has stopped. */
 export async function stopEngineWhenUnused(): Promise<void> {
-    const running = await Promise.all((await clusterNames()).map((name) => clusterAccess(name)));
-    if (running.every((access) => access === undefined)) await engineStop();
+    const running = await Promise.all((await clusterNames()).map((name) => clusterRuns(name)));
+    if (!running.includes(true)) await engineStop();
 }

@@ -5,7 +5,7 @@ import { describeEvidence, evidenceOf } from "./evidence";
 import { openStack, stackOutputs, stateResources } from "./stack";
 
 export async function status(): Promise<void> {
-    const stack = await openStack("running");
+    const stack = await openStack("state");
     if (stack.environment.context === undefined) {
         const name = chosenCluster();
         const exists = (await clusterNames()).includes(name);

@@ -89,7 +89,7 @@ export async function lock(file: string, progress: Progress): Promise<() => Prom
             await rm(file, { force: true });
             continue;
         }
-        progress(`waiting for process ${owner.split(" ")[0] || "?"}, which is building it`);
+        progress(`waiting for process ${owner.split(" ")[0] || "?"}, which does the same`);
         await pause(500);
     }
 }

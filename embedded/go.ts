@@ -3,27 +3,24 @@
 // What a program and its flags are is in go-program.ts.
 import { join } from "node:path";
 import { buildFlags, downloadProgress, type GoProgram, goProgress, linkerFlags, tagFlags } from "./go-program";
+import { goProblems } from "./host-problems";
 import { cacheDirectory } from "./paths";
 import { run } from "./run";
 import { lineProgress, type Progress, UserError } from "./steps";
 
-const OLDEST_GO = [1, 25] as const;
+/** What `go env GOVERSION` says; undefined when there is no go on PATH. */
+export async function goVersion(): Promise<string | undefined> {
+    try {
+        return (await run("go", ["env", "GOVERSION"])).trim();
+    } catch {
+        return undefined;
+    }
+}
 
 /** @throws UserError when there is no Go, or one too old */
 export async function requireGo(): Promise<void> {
-    const wanted = OLDEST_GO.join(".");
-    const version = await run("go", ["env", "GOVERSION"]).catch(() => "");
-    const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
-    if (major === undefined) {
-        throw new UserError(
-            `Go ${wanted} or later is needed to build the embedded default, and there is no \`go\` on PATH`,
-        );
-    }
-    if (Number(major) < OLDEST_GO[0] || (Number(major) === OLDEST_GO[0] && Number(minor) < OLDEST_GO[1])) {
-        throw new UserError(
-            `Go ${wanted} or later is needed to build the embedded default; \`go\` on PATH is ${version.trim()}`,
-        );
-    }
+    const [problem] = goProblems(await goVersion());
+    if (problem !== undefined) throw new UserError(problem);
 }
 
 /** The user's own settings stay out of it, other than proxies and where modules come from. */

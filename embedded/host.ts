@@ -1,9 +1,12 @@
 // What the embedded default needs of the machine it runs on, looked at before
-// anything starts: all that is missing is said at once, with what mends it.
-import { existsSync } from "node:fs";
+// anything starts: all that is missing is said at once, with what mends it
+// (host-problems.ts), or installed where that is possible.
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { delimiter, join } from "node:path";
+import { goVersion } from "./go";
+import { type HostFacts, hostProblems, isDebian, packagesToInstall } from "./host-problems";
 import { cacheDirectory, stateDirectory } from "./paths";
 import { run } from "./run";
 import { step, UserError } from "./steps";
@@ -20,15 +23,46 @@ export const hostPackages: readonly { name: string; program: string }[] = [
     { name: "xz-utils", program: "xz" }, // the kernel's sources
 ];
 
-const GIB = 1024 ** 3;
-/** From nothing the caches grow to 8 GiB (Go 6.6, what was built 1.3), and the kernel takes 2.3 more while it is built. */
-const NEEDED_DISK = 12 * GIB;
-/** With everything built a running stack takes about this much. */
-const NEEDED_DISK_WARM = 3 * GIB;
-/** Two nodes, the control plane and Pulumi take about 3 GiB; the linker of the Kubernetes program 2.4 GiB at its peak. */
-const NEEDED_MEMORY = 5 * GIB;
+/** What takes longest to build, by the names of their recipes (cache.ts). */
+const LONG_BUILDS = ["kubernetes-", "node-kernel-"];
 
-const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+/** Installs what may be installed, and says all else that is missing. @throws UserError listing every problem. */
+export async function prepareHost(): Promise<void> {
+    const facts = await hostFacts();
+    const problems = hostProblems(facts);
+    if (problems.length > 0) {
+        throw new UserError(`this machine is not ready:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    }
+    const packages = packagesToInstall(facts);
+    if (packages.length > 0) {
+        await step(`Install ${packages.join(", ")}`, async (progress) => {
+            const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+            await run("apt-get", ["update", "-q"], { env, onLine: progress });
+            await run("apt-get", ["install", "-qy", "--no-install-recommends", ...packages], { env, onLine: progress });
+        });
+    }
+}
+
+export async function hostFacts(): Promise<HostFacts> {
+    const release = await readFile("/etc/os-release", "utf8").catch(() => "");
+    const built = isBuilt();
+    const limit = process.constrainedMemory();
+    return {
+        platform: process.platform,
+        arch: process.arch,
+        debian: isDebian(release),
+        root: process.getuid?.() === 0,
+        missing: hostPackages.filter(({ program }) => !isThere(program)).map(({ name }) => name),
+        disks: [
+            { folder: cacheDirectory(), variable: "XDG_CACHE_HOME", free: await freeBytes(cacheDirectory()) },
+            { folder: stateDirectory(), variable: "XDG_STATE_HOME", free: await freeBytes(stateDirectory()) },
+        ],
+        // 0 or a number beyond all memory where there is no limit.
+        memory: limit ? Math.min(totalmem(), limit) : totalmem(),
+        built,
+        go: built ? undefined : await goVersion(),
+    };
+}
 
 function isThere(program: string): boolean {
     if (program.startsWith("/")) return existsSync(program);
@@ -37,54 +71,14 @@ function isThere(program: string): boolean {
     return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
 }
 
-/** Installs what may be installed, and says all else that is missing. @throws UserError listing every problem. */
-export async function prepareHost(): Promise<void> {
-    const problems: string[] = [];
-    if (process.platform !== "linux" || process.arch !== "x64") {
-        problems.push(
-            `the embedded cluster needs Linux on x86-64; this is ${process.platform} on ${process.arch}. Name a cluster of your own: \`pulumi config set context NAME\``,
-        );
-    }
-    const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-    const family = /^ID(?:_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
-    const missing = hostPackages.filter(({ program }) => !isThere(program)).map(({ name }) => name);
-    const root = process.getuid?.() === 0;
-    if (missing.length > 0 && !family) {
-        problems.push(`these are missing: ${missing.join(", ")} (this is not Debian or Ubuntu: install them your way)`);
-    } else if (missing.length > 0 && !root) {
-        problems.push(`packages are missing; install them with: sudo apt-get install ${missing.join(" ")}`);
-    }
-    if (!root) {
-        problems.push("the embedded cluster needs root for its network namespaces and image builds: run make as root");
-    }
-    problems.push(...(await resourceProblems()));
-    if (problems.length > 0) {
-        throw new UserError(`this machine is not ready:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
-    }
-    if (missing.length > 0) {
-        await step(`Install ${missing.join(", ")}`, async (progress) => {
-            const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-            await run("apt-get", ["update", "-q"], { env, onLine: progress });
-            await run("apt-get", ["install", "-qy", "--no-install-recommends", ...missing], { env, onLine: progress });
-        });
-    }
+async function freeBytes(folder: string): Promise<number> {
+    await mkdir(folder, { recursive: true });
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
 }
 
-async function resourceProblems(): Promise<string[]> {
-    const problems: string[] = [];
-    const warm = existsSync(join(cacheDirectory(), "built"));
-    const needed = warm ? NEEDED_DISK_WARM : NEEDED_DISK;
-    for (const folder of [cacheDirectory(), stateDirectory()]) {
-        await mkdir(folder, { recursive: true });
-        const { bavail, bsize } = await statfs(folder);
-        if (bavail * bsize < needed) {
-            problems.push(
-                `${folder} has ${gib(bavail * bsize)} free and ${gib(needed)} are needed: free some, or set XDG_CACHE_HOME or XDG_STATE_HOME to a larger disk`,
-            );
-        }
-    }
-    if (totalmem() < NEEDED_MEMORY) {
-        problems.push(`${gib(totalmem())} of memory are not enough: the cluster takes ${gib(NEEDED_MEMORY)}`);
-    }
-    return problems;
+function isBuilt(): boolean {
+    const folder = join(cacheDirectory(), "built");
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return LONG_BUILDS.every((build) => names.some((name) => name.startsWith(build) && !/\.\w+$/.test(name)));
 }

@@ -16,8 +16,11 @@ import { type ClusterFolder, clusterFolder, existingClusters } from "./folder";
 import { contextName } from "./kubeconfig";
 import { killSupervisor, launchSupervisor, supervisorLog, supervisorRuns } from "./launch";
 import { CLIENT_NETWORKS, NODES } from "./network";
+import { portsAreFree } from "./ports";
 import { prepareFiles } from "./prepare";
-import { type ClusterStatus, describe, STEPS, type Step, stepsWaiting } from "./status";
+import { answer, isUsable, look, statusNow, withPatience } from "./running";
+import { type ClusterStatus, describe, STEPS, type Step } from "./status";
+import { stillRunning, verdictOn } from "./verdict";
 
 export type { ClusterStatus } from "./status";
 
@@ -37,19 +40,21 @@ export interface ClusterAccess {
 /** Longer than a start takes on a machine that builds something else at the same time. */
 const UP_PATIENCE_MS = 300_000;
 const STOP_PATIENCE_MS = 60_000;
-const ANSWER_PATIENCE_MS = 10_000;
 
 /** Starts the cluster, or makes sure that it runs. Resolves when both nodes are Ready and volumes and images can be had. */
 export async function clusterUp(name: string): Promise<ClusterAccess> {
-    const running = await clusterAccess(name);
-    if (running) return running;
     const folder = clusterFolder(name);
+    const known = readDefinition(name);
+    const seen = known && (await look(folder));
+    if (known && seen && verdictOn(seen) === "usable") return accessOf(known, folder);
     await prepareHost();
-    const built = await programs();
     const definition = await defineCluster(name);
-    const unlock = await lock(join(folder.root, "up.lock"), () => {});
+    const unlock = await lock(join(folder.root, "up.lock"), once(say));
     try {
         if (!(await isStartingOrReady(name, folder))) {
+            // Said before anything is built; taken for good when the supervisor is launched.
+            await portsAreFree(definition);
+            const built = await programs();
             const image = await sandboxImage(built.helper);
             await step(`Certificates and files of cluster ${name}`, async () => {
                 await makeCertificates(folder.certificates);
@@ -65,31 +70,35 @@ export async function clusterUp(name: string): Promise<ClusterAccess> {
     return accessOf(definition, folder);
 }
 
-/** Undefined when no supervisor runs, or it does not answer, or it is just being killed. */
-async function currentStatus(folder: ClusterFolder): Promise<ClusterStatus | undefined> {
-    if (!(await supervisorRuns(folder))) return undefined;
-    const reply = await withPatience(askOnce(folder, { op: "status" }), ANSWER_PATIENCE_MS);
-    return reply && "status" in reply ? reply.status : undefined;
+const say: Progress = (text) => void process.stderr.write(`  … ${text}\n`);
+
+function once(tell: Progress): Progress {
+    let told = false;
+    return (text) => {
+        if (!told) tell(text);
+        told = true;
+    };
 }
 
 /** One that failed, or that is being stopped, or that does not answer, is ended first: a start begins from nothing. */
 async function isStartingOrReady(name: string, folder: ClusterFolder): Promise<boolean> {
-    const status = await currentStatus(folder);
-    if (status?.state === "starting" || status?.state === "ready") return true;
-    if (status) await clusterStop(name);
-    else await killSupervisor(folder);
+    const seen = await answer(name, folder);
+    if (typeof seen === "string") await killSupervisor(folder);
+    else if (seen.state === "starting" || seen.state === "ready") return true;
+    else await clusterStop(name);
     return false;
 }
 
-/** Undefined when it does not run, or not completely. */
+/** Undefined when it does not run. Waits for one that starts, or starts a part again. @throws UserError when that takes too long */
 export async function clusterAccess(name: string): Promise<ClusterAccess | undefined> {
     const definition = readDefinition(name);
     if (!definition) return undefined;
     const folder = clusterFolder(name);
-    const status = await currentStatus(folder);
-    if (status?.state !== "ready") return undefined;
-    return accessOf(definition, folder);
+    return (await isUsable(name, folder)) ? accessOf(definition, folder) : undefined;
 }
+
+/** Whether anything of it runs, usable or not. */
+export const clusterRuns = (name: string): Promise<boolean> => supervisorRuns(clusterFolder(name));
 
 /** Its disks and objects stay. */
 export async function clusterStop(name: string): Promise<void> {
@@ -121,8 +130,7 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
     if (!definition) {
         throw new UserError(`there is no cluster "${name}"; there are: ${existingClusters().join(", ") || "none"}`);
     }
-    const folder = clusterFolder(name);
-    return (await currentStatus(folder)) ?? lastStatus(definition, folder);
+    return statusNow(definition, clusterFolder(name));
 }
 
 export async function clusterNames(): Promise<string[]> {
@@ -222,42 +230,5 @@ async function whenListening(folder: ClusterFolder): Promise<NonNullable<Awaited
             throw new UserError(`the supervisor of the cluster ended at once; it last said:\n    ${log}`);
         }
         await pause(25);
-    }
-}
-
-function stillRunning(status: ClusterStatus): string {
-    return status.components
-        .filter(({ state }) => state !== "stopped" && state !== (status.state === "stopping" ? "waiting" : "running"))
-        .map(({ name, state }) => (status.state === "stopping" ? name : `${name} ${state}`))
-        .join(", ");
-}
-
-/** Of a supervisor that is gone: what it said last, if it did not stop in order. */
-function lastStatus(definition: ClusterDefinition, folder: ClusterFolder): ClusterStatus {
-    const base: ClusterStatus = {
-        name: definition.name,
-        state: "stopped",
-        since: new Date().toISOString(),
-        ports: definition.ports,
-        steps: stepsWaiting(),
-        components: [],
-        nodes: NODES.map(({ name, address }) => ({ name, address, ready: false })),
-    };
-    if (!existsSync(folder.status)) return base;
-    const last = JSON.parse(readFileSync(folder.status, "utf8")) as ClusterStatus;
-    if (last.state === "stopped") return { ...base, since: last.since };
-    return { ...base, since: last.since, reason: `its supervisor ended without stopping the cluster (${last.state})` };
-}
-
-/** Undefined when it takes longer: then a supervisor hangs, and is treated as one that does not answer. */
-async function withPatience<T>(work: Promise<T>, patienceMs: number): Promise<T | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), patienceMs);
-    });
-    try {
-        return await Promise.race([work, late]);
-    } finally {
-        clearTimeout(timer);
     }
 }

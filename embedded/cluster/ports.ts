@@ -7,33 +7,46 @@ import { createServer, type Server } from "node:net";
 import { UserError } from "../steps";
 import type { ClusterDefinition } from "./definition";
 
-/** @throws UserError naming who has a port that is taken */
-export async function openPorts(definition: ClusterDefinition): Promise<{ api: Server; registry: Server }> {
-    const api = await open(definition, "api");
-    try {
-        return { api, registry: await open(definition, "registry") };
-    } catch (error) {
-        api.close();
-        throw error;
+type Use = keyof ClusterDefinition["ports"];
+
+/** @throws UserError naming who has a port that is taken, and of both ports if need be */
+export async function openPorts(definition: ClusterDefinition): Promise<Record<Use, Server>> {
+    const [api, registry] = await Promise.allSettled([listen(definition.ports.api), listen(definition.ports.registry)]);
+    if (api.status === "fulfilled" && registry.status === "fulfilled") {
+        return { api: api.value, registry: registry.value };
     }
+    const problems: string[] = [];
+    for (const [use, opened] of [["api", api] as const, ["registry", registry] as const]) {
+        if (opened.status === "fulfilled") opened.value.close();
+        else problems.push(await problem(definition.ports[use], use, opened.reason as NodeJS.ErrnoException));
+    }
+    throw new UserError(
+        `cluster "${definition.name}" can't be reached on this machine:\n${problems.map((text) => `  - ${text}`).join("\n")}\n` +
+            `End what has the port, or delete the cluster with its data, and the next one chooses other ports: ` +
+            `make cluster ARGS=delete CLUSTER=${definition.name}`,
+    );
 }
 
-function open(definition: ClusterDefinition, use: "api" | "registry"): Promise<Server> {
-    const port = definition.ports[use];
+/** @throws UserError as openPorts does */
+export async function portsAreFree(definition: ClusterDefinition): Promise<void> {
+    const servers = Object.values(await openPorts(definition));
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+}
+
+function listen(port: number): Promise<Server> {
     return new Promise((resolve, reject) => {
         // Whoever connects now waits in the queue until the supervisor takes over.
         const server = createServer();
-        server.once("error", async (error: NodeJS.ErrnoException) => {
-            if (error.code !== "EADDRINUSE") return reject(error);
-            const holder = await holderOf(port);
-            reject(
-                new UserError(
-                    `port ${port} on 127.0.0.1, which cluster "${definition.name}" has for its ${use === "api" ? "Kubernetes API" : "registry"}, is taken${holder ? ` by ${holder}` : ""}. End that program, or delete the cluster: the next one chooses other ports`,
-                ),
-            );
-        });
+        server.once("error", reject);
         server.listen({ port, host: "127.0.0.1", backlog: 511 }, () => resolve(server));
     });
+}
+
+async function problem(port: number, use: Use, { code, message }: NodeJS.ErrnoException): Promise<string> {
+    const what = `port ${port} on 127.0.0.1, its ${use === "api" ? "Kubernetes API" : "registry"}`;
+    if (code !== "EADDRINUSE") return `${what}: ${message}`;
+    const holder = await holderOf(port);
+    return `${what}, is taken${holder ? ` by ${holder}` : ""}`;
 }
 
 const LISTENING = "0A";
