@@ -15,9 +15,13 @@ MOCHA := npx --no-install mocha
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The lock file decides what is installed; npm writes its own copy of it last.
-node_modules/.package-lock.json: package-lock.json
+.PHONY: node-version
+node-version:
 	@command -v node >/dev/null || { echo "error: Node.js 20.19 or later is needed, and there is no node on PATH" >&2; exit 1; }
+	@node commands/node-version.js
+
+# The lock file decides what is installed; npm writes its own copy of it last.
+node_modules/.package-lock.json: package-lock.json | node-version
 	@echo "  … Install npm packages" >&2
 	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
