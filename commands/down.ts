@@ -3,14 +3,14 @@
 import { clusterNames, clusterRuns, clusterStop, kubectlProgram, nodeCommand } from "../embedded/cluster";
 import { engineStop } from "../embedded/engine";
 import { step, UserError } from "../embedded/steps";
-import { chosenCluster } from "./environment";
+import { chosenCluster, chosenEnvironment } from "./environment";
 import { objectOf, stillThere } from "./kubernetes";
-import { openStack, stateResources } from "./stack";
+import { existingStack, openStack, stateResources } from "./stack";
 
 export async function down(): Promise<void> {
-    const idle = await openStack("running");
-    const resources = await stateResources(idle);
-    if (resources.length > 0) {
+    const idle = await existingStack("running");
+    const resources = idle ? await stateResources(idle) : [];
+    if (idle && resources.length > 0) {
         const stack = idle.cluster || idle.environment.context !== undefined ? idle : await openStack("cluster");
         const consent = stack.environment.context === undefined ? ["--yes", "--skip-preview"] : [];
         await stack.show(["destroy", ...consent]);
@@ -31,7 +31,7 @@ export async function down(): Promise<void> {
             });
         }
     }
-    if (idle.environment.context === undefined) {
+    if (chosenEnvironment().context === undefined) {
         await clusterStop(chosenCluster());
         await stopEngineWhenUnused();
     }

@@ -10,10 +10,10 @@ export interface ObjectName {
     name: string;
 }
 
-/** The Kubernetes object that a resource of a stack's state is; undefined for other resources. */
+/** The Kubernetes object that a resource of a stack's state made; undefined for other resources. */
 export function objectOf(resource: StateResource): ObjectName | undefined {
     const [, module, kind] = /^kubernetes:([^:]+):(\w+)$/.exec(resource.type) ?? [];
-    if (!module || !kind || !resource.custom || !resource.id) return undefined;
+    if (!module || !kind || !resource.custom || !resource.id || resource.external) return undefined;
     const cut = resource.id.lastIndexOf("/");
     return {
         apiVersion: module.replace(/^core\//, ""),

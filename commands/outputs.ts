@@ -1,7 +1,7 @@
 // `make outputs`: the stack's outputs as JSON on stdout, and nothing else.
-import { openStack, stackOutputs } from "./stack";
+import { existingStack, stackOutputs } from "./stack";
 
 export async function outputs(): Promise<void> {
-    const stack = await openStack("state");
-    process.stdout.write(`${JSON.stringify(await stackOutputs(stack), null, 2)}\n`);
+    const stack = await existingStack("state");
+    process.stdout.write(`${JSON.stringify(stack ? await stackOutputs(stack) : {}, null, 2)}\n`);
 }

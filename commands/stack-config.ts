@@ -42,6 +42,22 @@ export function settingsOfThisRun(): Record<string, ConfigValue> {
 }
 
 /**
+ * What is said for one run wins over what make adds for the embedded cluster, whose registry's password is for that
+ * registry only.
+ */
+export function withRun(
+    machine: Readonly<Record<string, ConfigValue>>,
+    run: Readonly<Record<string, ConfigValue>>,
+): Record<string, ConfigValue> {
+    const [server = "", ...credentials] = ["registryServer", "registryUsername", "registryPassword"].map(
+        (key) => `${PROJECT}:${key}`,
+    );
+    const own = (run[server] ?? machine[server]) === machine[server];
+    const kept = Object.entries(machine).filter(([key]) => own || !credentials.includes(key));
+    return { ...Object.fromEntries(kept), ...run };
+}
+
+/**
  * The folder of a project of the same name, for `pulumi stack init`, which writes into the stack's file beside the
  * project's: what the tracked file says of a secrets provider is in it, and kept.
  */

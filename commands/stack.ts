@@ -15,7 +15,7 @@ import { allDone, UserError } from "../embedded/steps";
 import { toolchain } from "../embedded/toolchain";
 import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
-import { configFileOf, namespaced, projectOf, settingsOfThisRun, writeConfig } from "./stack-config";
+import { configFileOf, namespaced, projectOf, settingsOfThisRun, withRun, writeConfig } from "./stack-config";
 
 /** The packs that every `up` and `preview` enforces. */
 const POLICY_PACKS = ["bindings", "probes"];
@@ -31,6 +31,14 @@ export interface Stack {
     read(args: readonly string[]): Promise<string>;
     /** Runs the CLI on this stack with our own input and output. @throws UserError when it fails. */
     show(args: readonly string[]): Promise<void>;
+}
+
+const homeOf = (cluster: string): string => join(stateDirectory(), "stacks", cluster);
+
+/** As openStack; undefined when there never was one on the embedded cluster: then nothing is built to look at it. */
+export async function existingStack(need: "running" | "state"): Promise<Stack | undefined> {
+    const embedded = chosenEnvironment().context === undefined;
+    return embedded && !existsSync(join(homeOf(chosenCluster()), "backend")) ? undefined : openStack(need);
 }
 
 /**
@@ -50,19 +58,12 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const below = async () => (need === "cluster" ? embeddedUp(name) : undefined);
     const [tools, embedded] = await allDone([toolchain(), below()]);
     const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
-    const home = join(stateDirectory(), "stacks", name);
+    const home = homeOf(name);
     await prepareBackend(home, environment, tools.pulumi, env);
     if (embedded !== undefined) {
         const { cluster, engine, base } = embedded;
-        await writeConfig(
-            environment,
-            { home, pulumi: tools.pulumi, env },
-            {
-                ...settingsOfThisRun(),
-                ...namespaced(embeddedSettings(cluster, base)),
-                "docker:host": engine.host,
-            },
-        );
+        const machine = { ...namespaced(embeddedSettings(cluster, base)), "docker:host": engine.host };
+        await writeConfig(environment, { home, pulumi: tools.pulumi, env }, withRun(machine, settingsOfThisRun()));
     }
     const cluster = need === "running" ? await clusterAccess(name) : embedded?.cluster;
     return stackOf(environment, cluster, tools.pulumi, env, configFileOf(home, environment));
@@ -178,8 +179,7 @@ async function prepareBackend(
 }
 
 /** Deletes what is kept of the stacks on an instance of the embedded cluster, once that is deleted. */
-export const forgetStacks = (cluster: string): Promise<void> =>
-    rm(join(stateDirectory(), "stacks", cluster), { recursive: true, force: true });
+export const forgetStacks = (cluster: string): Promise<void> => rm(homeOf(cluster), { recursive: true, force: true });
 
 /** A resource of the stack's state, as far as commands look at it. */
 export interface StateResource {
@@ -187,6 +187,8 @@ export interface StateResource {
     type: string;
     id?: string;
     custom: boolean;
+    /** Only read: it belongs to somebody else, and stays when the stack goes. */
+    external?: boolean;
     inputs?: Record<string, unknown>;
     outputs?: Record<string, unknown>;
 }
