@@ -48,3 +48,7 @@ export function suffix(seed: Uint8Array = new Uint8Array()): string {
     const bytes = seed.length > 0 ? createHash("sha256").update(seed).digest() : randomBytes(4);
     return bytes.toString("hex").slice(0, 8);
 }
+
+/** Whether its controller has seen it as it is now. */
+export const observed = (object: Obj): boolean =>
+    (object.status?.observedGeneration ?? 0) >= (object.metadata?.generation ?? 0);

@@ -6,7 +6,7 @@ import { condition, conditions, holds, titleOf } from "./objects";
 /** Reasons for waiting that are no trouble, only work in progress. */
 const IN_PROGRESS = new Set(["ContainerCreating", "PodInitializing"]);
 
-interface ContainerStatus {
+export interface ContainerStatus {
     name: string;
     ready?: boolean;
     restartCount?: number;

@@ -1,6 +1,6 @@
 // When an object counts as ready, kind by kind. Pure: wait.ts brings the facts.
 import type { Obj } from "../plugin/values";
-import { condition, holds, titleOf } from "./objects";
+import { condition, holds, observed, titleOf } from "./objects";
 import { containerStatuses, podConcern, podIsUp, podProgress } from "./pods";
 
 /** What is known around an object. */
@@ -32,9 +32,6 @@ function stuckPod(pods: readonly Obj[]): string {
 }
 
 const runs = (pod: Obj): boolean => containerStatuses(pod).some((status) => status.state?.running && !status.ready);
-
-const observed = (object: Obj): boolean =>
-    (object.status?.observedGeneration ?? 0) >= (object.metadata?.generation ?? 0);
 
 /** With OrderedReady, the default, a pod that never became ready is not replaced by a corrected one. */
 function blocked(set: Obj, pods: readonly Obj[]): string {

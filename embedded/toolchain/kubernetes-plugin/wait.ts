@@ -5,6 +5,7 @@ import type { Obj } from "../plugin/values";
 import type { Api, Followed } from "./api";
 import { diagnose, eventsOf } from "./diagnosis";
 import { ApiError, NotReady } from "./errors";
+import { anyHopeless, beyondHope } from "./hopeless";
 import { type Kind, resourcePath } from "./kinds";
 import { titleOf } from "./objects";
 import { podConcern, podIsUp } from "./pods";
@@ -23,6 +24,8 @@ export interface Wait {
 /** How often warnings are asked for, and the time looked at, while nothing changes. */
 const TICK_MS = 5_000;
 const MOMENT_MS = 500;
+/** What looks hopeless for so long is: an image that was just pushed has been tried again by then. */
+const HOPELESS_MS = 15_000;
 /** A cluster that has not answered for so long is not waited for; a single question takes up to 20 s before. */
 const LOST_MS = 40_000;
 
@@ -32,6 +35,7 @@ export async function untilReady(wait: Wait): Promise<Obj> {
     if (!isAwaited(kind.kind)) return object;
     const tell = new Teller(wait.say);
     const warnings = new Warnings(api);
+    const hope = new Hope(api);
     return following(wait, podsOf(object), async (live, pods, others, giveUp) => {
         if (!live) throw new NotReady(`${titleOf(object)} was deleted while it was waited for`, [], object);
         const around = { pods, endpointSlices: others, storageClass: await storageClass(api, live) };
@@ -40,7 +44,7 @@ export async function untilReady(wait: Wait): Promise<Obj> {
             tell.nothing();
             return live;
         }
-        const why = verdict.state === "failed" ? verdict.why : giveUp;
+        const why = verdict.state === "failed" ? verdict.why : (giveUp ?? (await hope.lost(live, pods)));
         if (why === undefined && verdict.state === "waiting") {
             const warning = await warnings.newest(live, around);
             tell.status(verdict.status + (warning ? `; ${warning}` : ""));
@@ -201,6 +205,28 @@ class Teller {
     }
     nothing(): void {
         if (this.last !== "") this.status("");
+    }
+}
+
+/** Says of what does not mend itself that it doesn't, once it has stayed so. */
+class Hope {
+    private since: number | undefined;
+
+    constructor(private readonly api: Api) {}
+
+    async lost(live: Obj, pods: readonly Obj[]): Promise<string | undefined> {
+        const none = beyondHope(live, pods, await this.replicaSets(live, pods));
+        this.since = none ? (this.since ?? performance.now()) : undefined;
+        if (this.since === undefined || performance.now() - this.since < HOPELESS_MS) return undefined;
+        return "gave up, because this does not mend itself";
+    }
+
+    /** Asked for only where they decide. */
+    private async replicaSets(live: Obj, pods: readonly Obj[]): Promise<Obj[]> {
+        const labelSelector = podSelector(live);
+        if (live.kind !== "Deployment" || labelSelector === undefined || !anyHopeless(pods)) return [];
+        const path = `/apis/apps/v1/namespaces/${live.metadata.namespace}/replicasets`;
+        return this.api.list(path, { labelSelector }).catch(() => []);
     }
 }
 
