@@ -5,7 +5,7 @@ import { nfsMounts } from "../../commands/down";
 import { chained, Evidence, isIntact, JournalRecord, journal } from "../../contract/src";
 import { clusterAccess } from "../../embedded/cluster";
 import type { StackOutputs } from "../../outputs";
-import { kubectl, make, makes, testCluster } from "./instance";
+import { kubectl, make, makes, startMake, testCluster } from "./instance";
 
 async function outputs(): Promise<StackOutputs> {
     return JSON.parse((await makes("outputs")).stdout) as StackOutputs;
@@ -174,6 +174,18 @@ describe("the stack on an embedded cluster", () => {
             assert.equal(restarts, "0");
             assert.ok(page.includes(message), `${pod} shows: ${page}`);
         }
+    });
+
+    it("opens the readers' page on a port of loopback until ctrl-C", async () => {
+        const opened = startMake("open");
+        const [, url = ""] = await opened.says(/(http:\/\/127\.0\.0\.1:\d+\/)/);
+        const page = await fetch(url);
+        assert.equal(page.status, 200);
+        assert.match(await page.text(), /<table id="records">.*<tr><td>\d+<\/td>/s);
+        process.kill(-opened.pid, "SIGINT"); // what a terminal does
+        const { output } = await opened.ended;
+        assert.doesNotMatch(output, /error/);
+        await assert.rejects(fetch(url), (error: Error) => /ECONNREFUSED/.test(String(error.cause)));
     });
 
     it("goes down and leaves no object of the stack and no mount", async () => {

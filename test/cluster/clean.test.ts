@@ -1,0 +1,123 @@
+// `make clean`, in a copy of the repository with a cache and a state of its own:
+// what it refuses to delete, and that it leaves nothing otherwise.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { repository } from "../../commands/environment";
+import { cacheDirectory } from "../../embedded/paths";
+import { run } from "../../embedded/run";
+import { toolchain } from "../../embedded/toolchain";
+import { type Made, make } from "./instance";
+
+/** The Makefile's mark that packages are installed. */
+const INSTALLED = ".package-lock.json";
+
+describe("make clean", () => {
+    const home = mkdtempSync(join(tmpdir(), "clean-"));
+    const copy = join(home, "repository");
+    const cache = join(home, "cache/nfs-storage-stack");
+    const state = join(home, "state/nfs-storage-stack");
+    const env = {
+        XDG_CACHE_HOME: join(home, "cache"),
+        XDG_STATE_HOME: join(home, "state"),
+        PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
+        PULUMI_CONFIG_PASSPHRASE: "of the test",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    const clean = (): Promise<Made> => make("clean", {}, { cwd: copy, env });
+
+    before(() => {
+        const files = execFileSync("git", ["ls-files", "-z"], { cwd: repository, encoding: "utf8" });
+        for (const file of files.split("\0").filter((name) => name !== "" && existsSync(join(repository, name)))) {
+            mkdirSync(dirname(join(copy, file)), { recursive: true });
+            cpSync(join(repository, file), join(copy, file));
+        }
+        // Packages by links, one by one, so that nothing that is done to this folder reaches the real one; and newer than
+        // the lock file, so that make installs nothing.
+        const installed = join(repository, "node_modules");
+        mkdirSync(join(copy, "node_modules"));
+        for (const name of readdirSync(installed).filter((entry) => entry !== INSTALLED)) {
+            symlinkSync(join(installed, name), join(copy, "node_modules", name));
+        }
+        cpSync(join(installed, INSTALLED), join(copy, "node_modules", INSTALLED));
+        mkdirSync(join(home, "backend"));
+    });
+    after(() => rmSync(home, { recursive: true, force: true }));
+
+    /** What was built is there, as links: deleting them deletes nothing. And a cluster that is stopped. */
+    function furnish(): void {
+        const built = join(cacheDirectory(), "built");
+        mkdirSync(join(cache, "built"), { recursive: true });
+        for (const name of readdirSync(built)) symlinkSync(join(built, name), join(cache, "built", name));
+        const cluster = join(state, "clusters/one");
+        mkdirSync(cluster, { recursive: true });
+        writeFileSync(join(cluster, "cluster.json"), JSON.stringify({ name: "one", ports: { api: 1, registry: 2 } }));
+    }
+
+    async function pulumi(args: readonly string[], input?: string): Promise<string> {
+        const tools = await toolchain();
+        return run(tools.pulumi, [...args, "--non-interactive"], {
+            cwd: copy,
+            env: { ...process.env, ...tools.env, ...env },
+            ...(input !== undefined && { input }),
+        });
+    }
+
+    /** A stack on a cluster of one's own, with one object. */
+    async function deployOutside(): Promise<void> {
+        writeFileSync(join(copy, "Pulumi.away.yaml"), "config:\n  nfs-storage-stack:context: far-away\n");
+        await pulumi(["stack", "init", "away"]);
+        const urn = (type: string, name: string): string => `urn:pulumi:away::nfs-storage-stack::${type}::${name}`;
+        const [root, provider] = [urn("pulumi:pulumi:Stack", "root"), urn("pulumi:providers:kubernetes", "cluster")];
+        const resources = [
+            { urn: root, custom: false, type: "pulumi:pulumi:Stack" },
+            { urn: provider, custom: true, id: "1", type: "pulumi:providers:kubernetes", inputs: {}, outputs: {} },
+            {
+                urn: urn("kubernetes:core/v1:Namespace", "one"),
+                custom: true,
+                id: "one",
+                type: "kubernetes:core/v1:Namespace",
+                parent: root,
+                provider: `${provider}::1`,
+                inputs: {},
+                outputs: {},
+            },
+        ];
+        await pulumi(["stack", "import", "--stack", "away"], JSON.stringify({ version: 3, deployment: { resources } }));
+    }
+
+    it("refuses while a stack outside the embedded cluster has resources, and deletes nothing", async () => {
+        furnish();
+        await deployOutside();
+        const { code, output } = await clean();
+        assert.notEqual(code, 0);
+        assert.match(
+            output,
+            /nothing was deleted:\n {2}- the stack away still has 1 resource on its cluster: .*`make down ENV=away`/,
+        );
+        assert.ok(existsSync(join(cache, "built")) && existsSync(join(state, "clusters/one/cluster.json")));
+    });
+
+    it("refuses while it can't tell", async () => {
+        const { code, output } = await make(
+            "clean",
+            {},
+            { cwd: copy, env: { ...env, PULUMI_BACKEND_URL: "nonsense://" } },
+        );
+        assert.notEqual(code, 0);
+        assert.match(output, /can't tell whether the stack away still has resources/);
+        assert.ok(existsSync(join(cache, "built")));
+    });
+
+    it("leaves nothing otherwise, and is safe to run again", async () => {
+        await pulumi(["stack", "import", "--stack", "away"], JSON.stringify({ version: 3, deployment: {} }));
+        for (const _ of [1, 2]) {
+            assert.equal((await clean()).code, 0);
+            assert.ok(!existsSync(cache) && !existsSync(state));
+        }
+        // What it was linked to is not touched.
+        assert.ok(readdirSync(join(cacheDirectory(), "built")).length > 0);
+    });
+});
