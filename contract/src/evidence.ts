@@ -1,7 +1,6 @@
 // The proof that a stack gives of itself: made by the run-once check pod, kept
 // as a stack output, judged by the visibility policies, shown to people.
 import * as z from "zod";
-import { canonicalJson } from "./canonical";
 
 /** Kubernetes cuts a termination message at this many bytes. */
 export const EVIDENCE_MAX_BYTES = 4096;
@@ -46,9 +45,13 @@ export const Evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** The termination message. @throws RangeError when it would be cut off by Kubernetes. */
+/**
+ * The termination message. What was found comes first: who shows only its beginning, as error messages do, shows that.
+ * @throws RangeError when it would be cut off by Kubernetes.
+ */
 export function encodeEvidence(evidence: Evidence): string {
-    const text = canonicalJson(Evidence.parse(evidence));
+    const { verdict, reason, ...rest } = Evidence.parse(evidence);
+    const text = JSON.stringify({ verdict, reason, ...rest });
     const bytes = Buffer.byteLength(text);
     if (bytes > EVIDENCE_MAX_BYTES) {
         throw new RangeError(

@@ -52,6 +52,11 @@ describe("decisions of the components", () => {
         assert.deepEqual(placedPods(undefined), { pods: [], nodes: [] });
     });
 
+    it("evidence says first what was found, for those who show only its beginning", () => {
+        const text = encodeEvidence({ ...evidence, verdict: "failed", reason: "no record was seen" });
+        assert.ok(text.startsWith('{"verdict":"failed","reason":"no record was seen"'), text);
+    });
+
     it("evidence is what the container left when it ended, and nothing before", () => {
         assert.deepEqual(evidenceOf(ended(encodeEvidence(evidence))), evidence);
         for (const status of [undefined, {}, { containerStatuses: [] }, ended(), ended("")]) {

@@ -80,6 +80,14 @@ describe("readiness of a Pod", () => {
         assert.deepEqual(logsWanted(broken), [{ container: "a", previous: true }]);
     });
 
+    it("is explained by the beginning of a long termination message", () => {
+        const message = `no such export${" ".repeat(3000)}end`;
+        const ended = { name: "a", state: { terminated: { exitCode: 1, message } } };
+        const [fact = ""] = podFacts(pod({ containerStatuses: [ended] })).filter((line) => /^container/.test(line));
+        assert.match(fact, /^container a: ended with exit code 1: no such export/);
+        assert.ok(fact.length < 500 && fact.endsWith("…"));
+    });
+
     it("asks for the log of the run before when the present one has hardly begun", () => {
         const last = { terminated: { exitCode: 1 } };
         const running = (startedAt: string): Obj =>

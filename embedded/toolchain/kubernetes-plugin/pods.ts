@@ -61,9 +61,13 @@ function containerConcern(status: ContainerStatus): string | undefined {
     return undefined;
 }
 
+/** A termination message may take 4 KiB; what matters in it comes first or is in the log as well. */
+const MESSAGE_LENGTH = 400;
+
 /** How a container ended: exit code, reason and what it left as its termination message. */
 export function ending(terminated: Obj): string {
-    const message = String(terminated.message ?? "").trim();
+    const whole = String(terminated.message ?? "").trim();
+    const message = whole.length > MESSAGE_LENGTH ? `${whole.slice(0, MESSAGE_LENGTH)}…` : whole;
     const by = terminated.signal ? `signal ${terminated.signal}` : `exit code ${terminated.exitCode}`;
     const reason = terminated.reason && terminated.reason !== "Error" ? ` (${terminated.reason})` : "";
     return `${by}${reason}${message ? `: ${message}` : ""}`;
