@@ -120,4 +120,14 @@ describe("make clean", () => {
         // What it was linked to is not touched.
         assert.ok(readdirSync(join(cacheDirectory(), "built")).length > 0);
     });
+
+    it("leaves other commands with nothing to do, for which they build nothing", async () => {
+        for (const target of ["status", "outputs", "down"]) {
+            assert.equal((await make(target, {}, { cwd: copy, env })).code, 0, target);
+        }
+        const { code, output } = await make("open", {}, { cwd: copy, env });
+        assert.notEqual(code, 0);
+        assert.match(output, /has no page yet: run `make up` first/);
+        assert.ok(!existsSync(join(cache, "built")));
+    });
 });
