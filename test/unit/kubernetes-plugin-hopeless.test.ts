@@ -44,6 +44,9 @@ describe("what does not mend itself", () => {
 
     it("is a container that has failed three times, not one that came too early", () => {
         assert.ok(hopeless(crashing(2)));
+        const ended = { name: "main", restartCount: 2, state: { terminated: { exitCode: 1, reason: "Error" } } };
+        assert.ok(hopeless(ended));
+        assert.ok(!hopeless({ ...ended, restartCount: 1 }));
         assert.ok(!hopeless(crashing(1)));
         assert.ok(!hopeless({ name: "main", restartCount: 9, state: { running: {} } }));
     });

@@ -88,6 +88,25 @@ describe("readiness of a Pod", () => {
         assert.ok(fact.length < 500 && fact.endsWith("…"));
     });
 
+    it("is explained by one of two ends that are the same", () => {
+        const terminated = { exitCode: 1, message: "no such export" };
+        const facts = (last: Obj): string[] =>
+            podFacts(
+                pod({ containerStatuses: [{ name: "a", state: { terminated }, lastState: { terminated: last } }] }),
+            );
+        assert.deepEqual(facts(terminated), ["container a: ended with exit code 1: no such export"]);
+        assert.equal(facts({ exitCode: 137, reason: "OOMKilled" }).length, 2);
+    });
+
+    it("names an image once when it can't be pulled, and then says why", () => {
+        const image = 'image "r:1/a@sha256:00"';
+        const message = `Back-off pulling ${image}: ErrImagePull: failed to pull and unpack ${image}: failed to resolve reference "r:1/a@sha256:00": not found`;
+        assert.equal(
+            podConcern(pod({ containerStatuses: [{ name: "a", state: { waiting: { reason: "X", message } } }] })),
+            `container a: X: Back-off pulling ${image}: ErrImagePull: not found`,
+        );
+    });
+
     it("asks for the log of the run before when the present one has hardly begun", () => {
         const last = { terminated: { exitCode: 1 } };
         const running = (startedAt: string): Obj =>

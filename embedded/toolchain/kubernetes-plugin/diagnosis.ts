@@ -4,12 +4,14 @@ import type { Obj } from "../plugin/values";
 import type { Api } from "./api";
 import { ApiError } from "./errors";
 import { conditions, titleOf } from "./objects";
-import { logsWanted, podFacts, podIsUp } from "./pods";
+import { brief, logsWanted, podFacts, podIsUp, shortened } from "./pods";
 
 /** The engine shows each block behind a bullet. */
 const INDENT = " ".repeat(8);
 /** Warnings that are about nothing that a pod would wait for. */
 const BESIDE_THE_POINT = new Set(["MissingClusterDNS"]);
+/** The kubelet's event that a container waits, which its state says with the reason. */
+const SAID_BY_STATE = /^Error: (ImagePullBackOff|ErrImagePull)$/;
 const PODS_SHOWN = 3;
 const EVENTS_SHOWN = 6;
 const LOG_LINES = 15;
@@ -68,9 +70,10 @@ export function eventLines(events: readonly Obj[]): string[] {
     const newest = new Map<string, string>();
     for (const event of [...events].sort((a, b) => (time(a) < time(b) ? -1 : 1))) {
         if (BESIDE_THE_POINT.has(event.reason)) continue;
-        const message = String(event.message ?? "")
+        const message = brief(String(event.message ?? ""))
             .replace(/^\(combined from similar events\): /, "")
             .trim();
+        if (SAID_BY_STATE.test(message)) continue;
         const times = event.series?.count ?? event.count ?? 1;
         const gist = `${event.reason} ${message}`.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+/g, "#");
         newest.delete(gist);
@@ -101,5 +104,5 @@ export function logBlock(container: string, previous: boolean, text: string): st
     const lines = text.slice(-LOG_BYTES).trimEnd().split("\n").slice(-LOG_LINES);
     const title = `container ${container}${previous ? " in its run before" : ""}`;
     if (lines.join("").trim() === "") return `${title} wrote nothing to its log`;
-    return [`last lines of the log of ${title}:`, ...lines.map((line) => `  | ${line}`)].join("\n");
+    return [`last lines of the log of ${title}:`, ...lines.map((line) => `  | ${shortened(line)}`)].join("\n");
 }

@@ -16,10 +16,11 @@ function isHopeless({ state, lastState, restartCount = 0 }: ContainerStatus): bo
     const { reason = "", message = "" } = state?.waiting ?? {};
     if (NEVER_PULLED.has(reason)) return true;
     if (NOT_PULLED.has(reason)) return REFUSED.test(message);
-    const last = lastState?.terminated;
+    // The kubelet calls it a back-off only for the last moments of its pause.
+    const last = reason === "CrashLoopBackOff" ? lastState?.terminated : state?.terminated;
     // A container that went with its node has not failed by itself.
     const failed = last !== undefined && last.exitCode !== 0 && !/Unknown/.test(last.reason ?? "");
-    return reason === "CrashLoopBackOff" && restartCount >= RESTARTS && failed;
+    return failed && restartCount >= RESTARTS;
 }
 
 /** The pods that are as the object now wants them; those of the revision before are on their way out. */

@@ -49,25 +49,29 @@ function failure(pod: Obj): string {
     return `failed${said ? `: ${said}` : ""}${ended ? `: container ${ended.name}: ${ending(ended.state?.terminated ?? {})}` : ""}`;
 }
 
+/** An image by digest is named three times in what containerd says; once is enough, and then why. */
+export const brief = (message: string): string =>
+    message.replace(/failed to (?:pull and unpack image|resolve reference|resolve image) "[^"]+": /g, "");
+
 function containerConcern(status: ContainerStatus): string | undefined {
     const { waiting, terminated } = status.state ?? {};
     const last = status.lastState?.terminated;
     const before = last && last.exitCode !== 0 ? `; before: ${ending(last)}` : "";
     if (waiting && !IN_PROGRESS.has(waiting.reason)) {
-        return `${waiting.reason ?? "waiting"}${waiting.message ? `: ${waiting.message}` : ""}${before}`;
+        return `${waiting.reason ?? "waiting"}${waiting.message ? `: ${brief(waiting.message)}` : ""}${before}`;
     }
     if (terminated && terminated.exitCode !== 0) return ending(terminated);
     if (before) return `restarted ${status.restartCount ?? 0} times${before}`;
     return undefined;
 }
 
-/** A termination message may take 4 KiB; what matters in it comes first or is in the log as well. */
-const MESSAGE_LENGTH = 400;
+/** A termination message, or a line of a log, may take 4 KiB; what matters in it comes first. */
+const LENGTH = 400;
+export const shortened = (text: string): string => (text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text);
 
 /** How a container ended: exit code, reason and what it left as its termination message. */
 export function ending(terminated: Obj): string {
-    const whole = String(terminated.message ?? "").trim();
-    const message = whole.length > MESSAGE_LENGTH ? `${whole.slice(0, MESSAGE_LENGTH)}…` : whole;
+    const message = shortened(String(terminated.message ?? "").trim());
     const by = terminated.signal ? `signal ${terminated.signal}` : `exit code ${terminated.exitCode}`;
     const reason = terminated.reason && terminated.reason !== "Error" ? ` (${terminated.reason})` : "";
     return `${by}${reason}${message ? `: ${message}` : ""}`;
@@ -125,14 +129,16 @@ function containerFacts(status: ContainerStatus): string[] {
     const facts: string[] = [];
     if (waiting) {
         facts.push(
-            `${title}: waiting, ${waiting.reason ?? "no reason given"}${waiting.message ? `: ${waiting.message}` : ""}${restarts}`,
+            `${title}: waiting, ${waiting.reason ?? "no reason given"}${waiting.message ? `: ${brief(waiting.message)}` : ""}${restarts}`,
         );
     } else if (terminated) {
         facts.push(`${title}: ended with ${ending(terminated)}${restarts}`);
     } else if (running) {
         facts.push(`${title}: running, ${status.ready ? "ready" : "not ready"}${restarts}`);
     }
-    if (status.lastState?.terminated) facts.push(`${title}: ended before with ${ending(status.lastState.terminated)}`);
+    const last = status.lastState?.terminated;
+    // Twice the same end is told once.
+    if (last && last.exitCode !== terminated?.exitCode) facts.push(`${title}: ended before with ${ending(last)}`);
     return facts;
 }
 

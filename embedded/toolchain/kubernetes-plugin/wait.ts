@@ -9,7 +9,7 @@ import { anyHopeless, beyondHope } from "./hopeless";
 import { type Kind, resourcePath } from "./kinds";
 import { titleOf } from "./objects";
 import { podConcern, podIsUp } from "./pods";
-import { isAwaited, judge, podSelector, remains, type Surroundings } from "./readiness";
+import { isAwaited, judge, podSelector, remains, type Surroundings, type Verdict } from "./readiness";
 
 export interface Wait {
     api: Api;
@@ -50,9 +50,16 @@ export async function untilReady(wait: Wait): Promise<Obj> {
             tell.status(verdict.status + (warning ? `; ${warning}` : ""));
             return undefined;
         }
-        const awaited = verdict.state === "waiting" ? `, ${verdict.status.replace(/^\[\d\/\d\] W/, "w")}` : "";
-        throw new NotReady(`${titleOf(live)} is not ready: ${why}${awaited}`, await diagnose(api, live, pods), live);
+        const message = `${titleOf(live)} is not ready: ${why}${awaited(live, verdict)}`;
+        throw new NotReady(message, await diagnose(api, live, pods), live);
     });
+}
+
+/** What it waited for, without naming the object again: ": 0/1 Pods ready; ...", or " waiting for it to succeed: ..." */
+function awaited(object: Obj, verdict: Verdict): string {
+    if (verdict.state !== "waiting") return "";
+    const [, rest = ""] = verdict.status.split(`Waiting for ${titleOf(object)}`);
+    return rest.startsWith(":") ? rest : ` waiting for it${rest}`;
 }
 
 /** Resolves when the object, by its uid, is gone. @throws NotReady saying what holds it */
