@@ -15,6 +15,7 @@ import { allDone, UserError } from "../embedded/steps";
 import { toolchain } from "../embedded/toolchain";
 import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
+import { removeStaleLocks } from "./locks";
 import { configFileOf, namespaced, projectOf, settingsOfThisRun, withRun, writeConfig } from "./stack-config";
 
 /** The packs that every `up` and `preview` enforces. */
@@ -60,6 +61,7 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
     const home = homeOf(name);
     await prepareBackend(home, environment, tools.pulumi, env);
+    await removeStaleLocks(join(home, "backend"), environment.name);
     if (embedded !== undefined) {
         const { cluster, engine, base } = embedded;
         const machine = { ...namespaced(embeddedSettings(cluster, base)), "docker:host": engine.host };

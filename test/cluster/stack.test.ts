@@ -1,7 +1,7 @@
 // The whole path as a user walks it: make on an embedded cluster, a real mount
 // on two nodes, and the claims of the stack checked by pods of our own.
 import assert from "node:assert/strict";
-import { nfsMounts } from "../../commands/down";
+import { nfsMounts } from "../../commands/mounts";
 import { chained, Evidence, isIntact, JournalRecord, journal } from "../../contract/src";
 import { clusterAccess } from "../../embedded/cluster";
 import type { StackOutputs } from "../../outputs";
