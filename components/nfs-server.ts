@@ -37,7 +37,7 @@ export interface NfsServerArgs {
      * done: Pulumi would replace the volume, and its data with it. @default "1Gi"
      */
     readonly capacity?: string;
-    /** For the volume behind the share, when it is made; it must be there. @default the cluster's default class */
+    /** For the volume behind the share, when it is made. @default the cluster's default class */
     readonly storageClassName?: string;
     /** Whom the server takes every client for. @default 10001:10001 */
     readonly identity?: Identity;
@@ -128,7 +128,8 @@ export class NfsServer extends pulumi.ComponentResource {
                 options,
             ),
         );
-        const storage = settings.existingClaim === undefined ? this.storage(name, settings, metadata, opts) : undefined;
+        const storage =
+            settings.existingClaim === undefined ? this.storage(name, settings, metadata, options) : undefined;
         const claim = storage?.metadata.name ?? settings.existingClaim ?? "";
         this.capacity = storage ? this.sizeOf(storage, settings.capacity) : pulumi.output(settings.capacity);
         const service = new k8s.core.v1.Service(
@@ -221,13 +222,8 @@ export class NfsServer extends pulumi.ComponentResource {
             retainData: boolean;
         },
         metadata: (child: string) => k8s.types.input.meta.v1.ObjectMeta,
-        opts: ComponentOptions | undefined,
+        options: pulumi.CustomResourceOptions,
     ): k8s.core.v1.PersistentVolumeClaim {
-        // Read, so that a class that is not there is an error before the claim is made: a claim keeps its class for good.
-        const storageClass =
-            args.storageClassName === undefined
-                ? []
-                : [k8s.storage.v1.StorageClass.get(`${name}-class`, args.storageClassName, { parent: this })];
         return new k8s.core.v1.PersistentVolumeClaim(
             `${name}-data`,
             ...transformed(
@@ -246,7 +242,7 @@ export class NfsServer extends pulumi.ComponentResource {
                 },
                 // Whatever of it changes, the Kubernetes provider makes a new claim, and the data goes with the old one.
                 {
-                    ...childOptions(this, opts, ...storageClass),
+                    ...options,
                     ...protection(args.protectData),
                     retainOnDelete: args.retainData,
                     ignoreChanges: ["spec"],

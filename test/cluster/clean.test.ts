@@ -1,18 +1,14 @@
 // `make clean`, in a copy of the repository with a cache and a state of its own:
 // what it refuses to delete, and that it leaves nothing otherwise.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { repository } from "../../commands/environment";
+import { join } from "node:path";
 import { cacheDirectory } from "../../embedded/paths";
 import { run } from "../../embedded/run";
 import { toolchain } from "../../embedded/toolchain";
+import { copyRepository } from "./copy";
 import { type Made, make } from "./instance";
-
-/** The Makefile's mark that packages are installed. */
-const INSTALLED = ".package-lock.json";
 
 describe("make clean", () => {
     const home = mkdtempSync(join(tmpdir(), "clean-"));
@@ -28,20 +24,8 @@ describe("make clean", () => {
     };
     const clean = (): Promise<Made> => make("clean", {}, { cwd: copy, env });
 
-    before(() => {
-        const files = execFileSync("git", ["ls-files", "-z"], { cwd: repository, encoding: "utf8" });
-        for (const file of files.split("\0").filter((name) => name !== "" && existsSync(join(repository, name)))) {
-            mkdirSync(dirname(join(copy, file)), { recursive: true });
-            cpSync(join(repository, file), join(copy, file));
-        }
-        // Packages by links, one by one, so that nothing that is done to this folder reaches the real one; and newer than
-        // the lock file, so that make installs nothing.
-        const installed = join(repository, "node_modules");
-        mkdirSync(join(copy, "node_modules"));
-        for (const name of readdirSync(installed).filter((entry) => entry !== INSTALLED)) {
-            symlinkSync(join(installed, name), join(copy, "node_modules", name));
-        }
-        cpSync(join(installed, INSTALLED), join(copy, "node_modules", INSTALLED));
+    before(async () => {
+        await copyRepository(copy);
         mkdirSync(join(home, "backend"));
     });
     after(() => rmSync(home, { recursive: true, force: true }));
@@ -65,8 +49,9 @@ describe("make clean", () => {
         });
     }
 
-    /** A stack on a cluster of one's own, with one object. */
+    /** A stack on a cluster of one's own, with one object, that make was used for. */
     async function deployOutside(): Promise<void> {
+        mkdirSync(join(state, "environments/away"), { recursive: true });
         writeFileSync(join(copy, "Pulumi.away.yaml"), "config:\n  nfs-storage-stack:context: far-away\n");
         await pulumi(["stack", "init", "away"]);
         const urn = (type: string, name: string): string => `urn:pulumi:away::nfs-storage-stack::${type}::${name}`;

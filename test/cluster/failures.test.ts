@@ -46,32 +46,36 @@ describe("make up, when something is wrong", () => {
     after(async () => {
         rmSync(folder, { recursive: true });
         await makes("down");
+        // For the tests that come after these.
+        await makes("cluster", { ARGS: "up" });
     });
 
-    it("says which cluster and which registry can't be reached", async () => {
-        const [api, registry] = [await deadPort(), await deadPort()];
+    it("says which cluster can't be reached, before it makes anything", async () => {
+        const port = await deadPort();
         const kubeconfig = join(folder, "kubeconfig");
         const { context } = access;
         writeFileSync(
             kubeconfig,
             stringify({
-                clusters: [{ name: "gone", cluster: { server: `http://127.0.0.1:${api}` } }],
+                clusters: [{ name: "gone", cluster: { server: `http://127.0.0.1:${port}` } }],
                 contexts: [{ name: context, context: { cluster: "gone" } }],
             }),
         );
-        const output = await failing({ kubeconfig, registryServer: `127.0.0.1:${registry}` });
-        assert.match(
-            output,
-            new RegExp(`Kubernetes cluster cannot be reached: http://127.0.0.1:${api}: .*ECONNREFUSED`),
-        );
-        assert.match(output, new RegExp(`127.0.0.1:${registry}.*connection refused`));
+        const output = await failing({ kubeconfig });
+        assert.match(output, new RegExp(`context is "${context}": .*http://127.0.0.1:${port}.*ECONNREFUSED`));
+        assert.match(output, /nothing was changed/);
     });
 
-    it("says that a StorageClass is not there before it makes a claim of it", async () => {
+    it("says that there is no such StorageClass, and which there are, before it makes a claim of it", async () => {
         const output = await failing({ storageClassName: "no-such-class" });
-        assert.match(output, /StorageClass/);
-        assert.match(output, /no-such-class.*does not exist/);
+        assert.match(output, /storageClassName is "no-such-class": there is no such StorageClass; there are \S+/);
         assert.equal(await kubectl(["get", "pvc", "-A", "-o", "name"]), "");
+    });
+
+    it("says which registry can't be reached", async () => {
+        const port = await deadPort();
+        const output = await failing({ registryServer: `127.0.0.1:${port}` });
+        assert.match(output, new RegExp(`127.0.0.1:${port}.*connection refused`));
     });
 
     it("says why the server can't have the address that was asked for", async () => {

@@ -3,15 +3,15 @@
 // repository, with nothing of make's environment. The embedded cluster is the
 // foreign one; its kubeconfig and registry are all that is known of it.
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { repository } from "../../commands/environment";
 import { type ClusterAccess, clusterAccess } from "../../embedded/cluster";
 import { baseImage, engineUp } from "../../embedded/engine";
 import { CommandFailed, run } from "../../embedded/run";
 import { toolchain } from "../../embedded/toolchain";
 import type { StackOutputs } from "../../outputs";
+import { copyRepository } from "./copy";
 import { kubectl, testCluster } from "./instance";
 
 const STACK = "foreign";
@@ -73,14 +73,7 @@ describe("a cluster of one's own", () => {
             PULUMI_CONFIG_PASSPHRASE: "a passphrase",
         };
         await mkdir(join(home, "state"));
-        const files = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-            cwd: repository,
-        });
-        for (const file of files.split("\0").filter((name) => name !== "")) {
-            await mkdir(dirname(join(project(), file)), { recursive: true });
-            await copyFile(join(repository, file), join(project(), file));
-        }
-        await symlink(join(repository, "node_modules"), join(project(), "node_modules"));
+        await copyRepository(project());
     });
     after(async () => {
         if (home === "") return;

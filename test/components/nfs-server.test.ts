@@ -13,7 +13,6 @@ const types = {
     claim: "kubernetes:core/v1:PersistentVolumeClaim",
     configMap: "kubernetes:core/v1:ConfigMap",
     policy: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
-    storageClass: "kubernetes:storage.k8s.io/v1:StorageClass",
     image: "docker:index/image:Image",
 };
 const POD = "spec.template.spec";
@@ -164,16 +163,6 @@ describe("NfsServer", () => {
             ((await classOf({ storageClassName: "fast" })) as { storageClassName: string }).storageClassName,
             "fast",
         );
-    });
-
-    it("reads the StorageClass that it is given before the claim is made, so that a wrong name is an error", async () => {
-        const got = await made({ storageClassName: "fast" });
-        const [read, ...others] = ofType(got, types.storageClass);
-        assert.deepEqual(others, []);
-        assert.equal(read?.read, true);
-        assert.equal(read?.options.import, "fast");
-        assert.ok(named(got, types.claim, "nfs-server-data").dependencies.includes(read.urn));
-        assert.deepEqual(ofType(await made(), types.storageClass), []);
     });
 
     it("builds its image where it is given a registry, and runs it by digest", async () => {

@@ -1,0 +1,27 @@
+// A copy of the repository in which a test may do what it likes, such as adding
+// an environment.
+import { copyFile, mkdir, readdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { repository } from "../../commands/environment";
+import { run } from "../../embedded/run";
+
+/** The Makefile's mark that packages are installed. */
+const INSTALLED = ".package-lock.json";
+
+export async function copyRepository(into: string): Promise<void> {
+    const listed = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+        cwd: repository,
+    });
+    for (const file of listed.split("\0").filter((name) => name !== "")) {
+        await mkdir(dirname(join(into, file)), { recursive: true });
+        await copyFile(join(repository, file), join(into, file));
+    }
+    // Packages by links, one by one, so that nothing that is done to this folder reaches the real one; the mark last, so
+    // that it is newer than the lock file, and make installs nothing.
+    const [from, to] = [join(repository, "node_modules"), join(into, "node_modules")];
+    await mkdir(to);
+    for (const name of (await readdir(from)).filter((entry) => entry !== INSTALLED)) {
+        await symlink(join(from, name), join(to, name));
+    }
+    await copyFile(join(from, INSTALLED), join(to, INSTALLED));
+}
