@@ -244,7 +244,7 @@ export async function create(plugin: Driven, type: string, news: Obj, timeout = 
 export async function update(plugin: Driven, type: string, old: Made, news: Obj, timeout = 0): Promise<Obj> {
     const inputs = await checkedInputs(plugin, type, news, old.inputs);
     return plugin.provider.update(
-        { ...resource(type), id: old.id, olds: old.properties, inputs, timeout, preview: false },
+        { ...resource(type), id: old.id, olds: old.properties, inputs, timeout, preview: false, ignoreChanges: [] },
         plugin.context,
     );
 }

@@ -12,12 +12,14 @@ import { firstOfRun } from "../../embedded/toolchain/plugin/notice";
 import { InitFailed, type Provider } from "../../embedded/toolchain/plugin/provider";
 import { resourceName, type Serving, serve } from "../../embedded/toolchain/plugin/serve";
 import { fromStruct, toStruct } from "../../embedded/toolchain/plugin/struct";
+import { plain, secret } from "../../embedded/toolchain/plugin/values";
 
 const URN = "urn:pulumi:dev::shop::shop:index:Server$kubernetes:core/v1:Pod::front::end";
 
 const provider: Provider = {
     name: "test",
     version: "1.2.3",
+    serves: "test:index:Thing",
     configure() {},
     check: async ({ news }) => ({ inputs: { ...news, gone: undefined }, failures: [{ property: "a", reason: "no" }] }),
     diff: async () => ({
@@ -30,7 +32,12 @@ const provider: Provider = {
     async create({ inputs, name }, { signal }) {
         if (name === "waits")
             await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-        if (inputs.bad) throw new InitFailed({ id: "ns/x", properties: { kept: true } }, "not ready", ["because"]);
+        if (inputs.told) throw new Error(`${plain(inputs.told)} is not a password`);
+        if (inputs.bad)
+            throw new InitFailed({ id: "ns/x", properties: { kept: true } }, "not ready", [
+                "because",
+                `of ${plain(inputs.word)}`,
+            ]);
         return { id: "ns/x", properties: inputs };
     },
     update: async ({ inputs }) => inputs,
@@ -91,7 +98,7 @@ describe("serving a plugin", () => {
     });
 
     it("keeps in the state what was made but is not ready, with its reasons", async () => {
-        const error: ServiceError = await create(URN, { bad: true }).then(
+        const error: ServiceError = await create(URN, { bad: true, word: "it" }).then(
             () => assert.fail("should fail"),
             (reason) => reason,
         );
@@ -100,7 +107,15 @@ describe("serving a plugin", () => {
         assert.equal(any?.getTypeName(), "pulumirpc.ErrorResourceInitFailed");
         const detail = messages.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
         assert.deepEqual([detail.getId(), fromStruct(detail.getProperties())], ["ns/x", { kept: true }]);
-        assert.deepEqual(detail.getReasonsList(), ["not ready", "because"]);
+        assert.deepEqual(detail.getReasonsList(), ["not ready", "because", "of it"]);
+    });
+
+    it("keeps secrets out of what goes wrong, and of the reasons in the state", async () => {
+        const error = await create(URN, { told: secret("hush hush") }).catch((reason) => reason);
+        assert.equal(error.details, "[secret] is not a password");
+        const failed: ServiceError = await create(URN, { bad: true, word: secret("hush") }).catch((reason) => reason);
+        const [details] = failed.metadata.get("grpc-status-details-bin");
+        assert.ok(!(details as Buffer).includes("hush") && (details as Buffer).includes("of [secret]"));
     });
 
     it("answers an empty id for what is gone", async () => {
@@ -115,7 +130,7 @@ describe("serving a plugin", () => {
         request.setTok("test:index:look");
         await assert.rejects(
             call<messages.InvokeRequest, messages.InvokeResponse>(client.invoke, request),
-            /the function test:index:look is not served by the fallback plugin "test"/,
+            /the function test:index:look is not served by the fallback plugin "test", which serves test:index:Thing/,
         );
     });
 

@@ -31,6 +31,7 @@ export function dockerProvider(): Provider {
         name: "docker",
         version: dockerPackage.version,
         notice: NOTICE,
+        serves: TYPE,
         checkConfig: configProblems,
         configure(inputs) {
             config = inputs;

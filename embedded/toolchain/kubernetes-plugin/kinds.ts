@@ -16,6 +16,8 @@ export interface Kind {
     readySeconds: number;
     /** How long it may take to be gone. */
     goneSeconds: number;
+    /** Whether skipAwait means its end too; Pulumi's own plugin waits all the same for the end of the others. */
+    skipsGone: boolean;
 }
 
 const MINUTE = 60;
@@ -51,16 +53,16 @@ const kind = (
     replaceOn: [],
     readySeconds: 10 * MINUTE,
     goneSeconds: 5 * MINUTE,
+    skipsGone: false,
     ...options,
 });
 
 const kinds: readonly Kind[] = [
-    kind("v1", "Namespace", "namespaces", { namespaced: false }),
+    kind("v1", "Namespace", "namespaces", { namespaced: false, skipsGone: true }),
     kind("v1", "ConfigMap", "configmaps", { replaceOn: ["data", "binaryData"] }),
     kind("v1", "Secret", "secrets", { replaceOn: ["type", "data", "stringData"] }),
     kind("v1", "Service", "services", { replaceOn: ["spec.clusterIP"] }),
     kind("v1", "ServiceAccount", "serviceaccounts"),
-    kind("v1", "Endpoints", "endpoints"),
     kind("v1", "Endpoints", "endpoints"),
     kind("v1", "PersistentVolume", "persistentvolumes", {
         namespaced: false,
@@ -68,7 +70,10 @@ const kinds: readonly Kind[] = [
         readySeconds: 5 * MINUTE,
     }),
     kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims", { replaceOn: ["spec"], readySeconds: 5 * MINUTE }),
-    kind("v1", "Pod", "pods", { replaceOn: [...pod, ...container("containers"), ...container("initContainers")] }),
+    kind("v1", "Pod", "pods", {
+        replaceOn: [...pod, ...container("containers"), ...container("initContainers")],
+        skipsGone: true,
+    }),
     kind("apps/v1", "StatefulSet", "statefulsets", {
         replaceOn: [
             "podManagementPolicy",
@@ -78,11 +83,17 @@ const kinds: readonly Kind[] = [
             "volumeClaimTemplates",
         ].map((property) => `spec.${property}`),
         goneSeconds: 10 * MINUTE,
+        skipsGone: true,
     }),
-    kind("apps/v1", "Deployment", "deployments", { replaceOn: ["spec.selector"], goneSeconds: 10 * MINUTE }),
-    kind("apps/v1", "DaemonSet", "daemonsets", { replaceOn: ["spec.selector"] }),
+    kind("apps/v1", "Deployment", "deployments", {
+        replaceOn: ["spec.selector"],
+        goneSeconds: 10 * MINUTE,
+        skipsGone: true,
+    }),
+    kind("apps/v1", "DaemonSet", "daemonsets", { replaceOn: ["spec.selector"], skipsGone: true }),
     kind("batch/v1", "Job", "jobs", {
         replaceOn: ["spec.completions", "spec.parallelism", "spec.selector", "spec.template"],
+        skipsGone: true,
     }),
     kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
     kind("storage.k8s.io/v1", "StorageClass", "storageclasses", {
@@ -91,8 +102,9 @@ const kinds: readonly Kind[] = [
     }),
 ];
 
-const typeOf = (served: Kind): string =>
-    `kubernetes:${served.apiVersion.includes("/") ? served.apiVersion : `core/${served.apiVersion}`}:${served.kind}`;
+/** As the SDK's types have it. */
+const groupVersion = (apiVersion: string): string => (apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`);
+const typeOf = (served: Kind): string => `kubernetes:${groupVersion(served.apiVersion)}:${served.kind}`;
 const byType = new Map(kinds.map((served) => [typeOf(served), served]));
 
 export const servedKinds = (): readonly Kind[] => kinds;
@@ -102,9 +114,17 @@ export function kindOf(type: string): Kind {
     const found = byType.get(type);
     if (found) return found;
     throw new Error(
-        `${type} is not served by the fallback plugin "kubernetes", which knows ${kinds.map((served) => served.kind).join(", ")} ` +
-            "(of the API versions that this project uses). Install Pulumi's own plugin to use it.",
+        `${type} is not served by the fallback plugin "kubernetes", which serves ${servedNames()}. ` +
+            "Install Pulumi's own plugin to use it.",
     );
+}
+
+/** "core/v1 Namespace, ConfigMap; apps/v1 StatefulSet" */
+export function servedNames(): string {
+    const versions = [...new Set(kinds.map((served) => served.apiVersion))];
+    const ofVersion = (version: string): string[] =>
+        kinds.filter((served) => served.apiVersion === version).map((served) => served.kind);
+    return versions.map((version) => `${groupVersion(version)} ${ofVersion(version).join(", ")}`).join("; ");
 }
 
 /** The path of a kind's objects, or of one of them, on the API server. */

@@ -16,19 +16,20 @@ import {
     type UpdateRequest,
 } from "../plugin/provider";
 import { type Change, changes, hasUnknown, isUnknown, type Obj, plain } from "../plugin/values";
-import { Api } from "./api";
+import { Api, type ApplyOptions } from "./api";
+import { alreadyThere, applied, goneFromCluster, takeBack } from "./apply";
 import { checked } from "./check";
 import { diagnose } from "./diagnosis";
 import { liveInputs } from "./drift";
 import { ApiError, NotReady, Unreachable } from "./errors";
-import { type Kind, kindOf, resourcePath } from "./kinds";
-import { takeOver, yields } from "./managed-fields";
+import { withoutIgnored } from "./ignored";
+import { type Kind, kindOf, resourcePath, servedNames } from "./kinds";
 import { annotation, annotations, idOf, parseId, titleOf } from "./objects";
 import { judge } from "./readiness";
 import { immutableFields, meant, mustDeleteFirst, replacing, verdict } from "./replacement";
 import { flag, otherCluster, settingProblems } from "./settings";
 import { importedInputs, initialApiVersionOf, inputsOf, managerOf, marked, newManager, stateOf } from "./state";
-import { untilGone, untilReady, type Wait } from "./wait";
+import { endpointSlicesOf, untilGone, untilReady, type Wait } from "./wait";
 
 const NOTICE =
     "Pulumi's own Kubernetes plugin is not installed: this project's fallback takes its place, " +
@@ -42,9 +43,12 @@ const NAMESPACE_PAUSE_MS = { first: 200, longest: 2_000 };
 export class KubernetesProvider implements Provider {
     readonly name = "kubernetes";
     readonly notice = NOTICE;
+    readonly serves = servedNames();
     private connect = (): Promise<Api> => Promise.reject(new Error("the plugin was not configured"));
     private connected: Promise<Api> | undefined;
     private mutable = { ConfigMap: false, Secret: false };
+    private patchForce = false;
+    private upsert = false;
 
     constructor(readonly version: string) {}
 
@@ -59,6 +63,8 @@ export class KubernetesProvider implements Provider {
 
     configure(inputs: Obj): void {
         this.mutable = { ConfigMap: flag(inputs.enableConfigMapMutable), Secret: flag(inputs.enableSecretMutable) };
+        this.patchForce = flag(inputs.enablePatchForce);
+        this.upsert = flag(inputs.upsertExistingObjects);
         this.connected = undefined;
         this.connect = async () => {
             if (["kubeconfig", "context", "cluster"].some((key) => isUnknown(inputs[key]))) {
@@ -144,8 +150,9 @@ export class KubernetesProvider implements Provider {
         const end = performance.now() + NAMESPACE_MS;
         for (let wait = NAMESPACE_PAUSE_MS.first; ; wait = Math.min(2 * wait, NAMESPACE_PAUSE_MS.longest)) {
             try {
-                if (await api.find(kind, object.metadata.namespace, object.metadata.name)) throw alreadyThere(object);
-                const made = await applied(api, kind, object, manager);
+                const there = this.upsert ? undefined : await this.find(api, kind, object);
+                if (there) throw alreadyThere(object);
+                const made = await applied(api, kind, object, manager, this.how(object));
                 if (wait > NAMESPACE_PAUSE_MS.first) say.status("");
                 return made;
             } catch (error) {
@@ -163,7 +170,7 @@ export class KubernetesProvider implements Provider {
         const object: Obj = plain(inputs);
         const api = await this.api();
         try {
-            if (await api.find(kind, object.metadata.namespace, object.metadata.name)) return inputs;
+            if (!this.upsert && (await this.find(api, kind, object))) return inputs;
             const { status: _, ...made } = await api.apply(kind, object, PREVIEW_MANAGER, {
                 dryRun: true,
                 force: true,
@@ -185,18 +192,29 @@ export class KubernetesProvider implements Provider {
         const api = await this.api();
         const manager = managerOf(plain(olds));
         const state = (live: Obj): Obj => stateOf(inputs, live, manager, initialApiVersionOf(olds));
+        const live = await this.find(api, kind, object);
+        if (!live) throw goneFromCluster(object);
+        const asIs = (now: Obj): Obj => withoutIgnored(object, now, manager, request.ignoreChanges);
         if (request.preview) {
             try {
-                return state(await applied(api, kind, object, manager, true));
+                return state(await applied(api, kind, asIs(live), manager, this.how(object, true)));
             } catch (error) {
-                if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return inputs;
+                if (error instanceof ApiError && error.status === 403) return inputs;
                 throw error;
             }
         }
-        await takeBack(api, kind, object, manager);
-        const made = await applied(api, kind, object, manager);
+        const wanted = asIs(await takeBack(api, kind, live, manager));
+        const made = await applied(api, kind, wanted, manager, this.how(object));
         return state(await this.ready(api, kind, object, made, request.timeout, context, state));
     }
+
+    private find = (api: Api, kind: Kind, { metadata }: Obj): Promise<Obj | undefined> =>
+        api.find(kind, metadata.namespace, metadata.name);
+
+    private how = (object: Obj, dryRun = false): ApplyOptions => ({
+        dryRun,
+        force: this.patchForce || annotation(object, annotations.patchForce) === "true",
+    });
 
     /** @throws InitFailed, so that the object stays in the state and the next `up` goes on from there */
     private async ready(
@@ -259,11 +277,12 @@ export class KubernetesProvider implements Provider {
         live: Obj,
         made: { id: string; properties: Obj; inputs: Obj },
     ): Promise<void> {
-        // A volume or claim is not ready for reasons of its user's, such as a claim that nobody uses yet; a Service's
-        // endpoints would have to be asked for.
-        const looked = ["Pod", "StatefulSet", "Deployment", "DaemonSet", "Job"];
+        // Of a volume or a claim Pulumi's own plugin does not tell it either.
+        const looked = ["Pod", "StatefulSet", "Deployment", "DaemonSet", "Job", "Service"];
         if (!looked.includes(kind.kind) || annotation(object, annotations.skipAwait) === "true") return;
-        const found = judge(live, { pods: [], endpointSlices: [] });
+        const slices = endpointSlicesOf(live);
+        const endpointSlices = slices ? await api.list(slices.path, slices.query) : [];
+        const found = judge(live, { pods: [], endpointSlices });
         if (found.state === "ready") return;
         const why = found.state === "failed" ? found.why : found.status.replace(/^\[\d\/\d\] /, "");
         throw new InitFailed(made, `${titleOf(live)} is not ready: ${why}`, await diagnose(api, live, []));
@@ -284,7 +303,7 @@ export class KubernetesProvider implements Provider {
             if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;
             throw error;
         }
-        if (annotation(object, annotations.skipAwait) === "true") return;
+        if (kind.skipsGone && annotation(object, annotations.skipAwait) === "true") return;
         const known: Obj = { apiVersion: kind.apiVersion, kind: kind.kind, ...live };
         const timeoutMs = seconds(object, request.timeout, kind.goneSeconds) * 1000;
         const wait: Wait = { api, kind, object: known, timeoutMs, say, signal };
@@ -301,39 +320,6 @@ async function serverOf(inputs: Obj): Promise<string | undefined> {
         return (await connect(clusterChoice(inputs))).server;
     } catch {
         return undefined;
-    }
-}
-
-const alreadyThere = (object: Obj): Error =>
-    new Error(
-        `${titleOf(object)} is in the cluster already, and not made by this stack: take it in with the resource option ` +
-            `"import" (id "${idOf(object)}"), choose another name, or delete it`,
-    );
-
-/** Applies; what people changed by hand is taken back, what controllers manage is not. */
-async function applied(api: Api, kind: Kind, object: Obj, manager: string, dryRun = false): Promise<Obj> {
-    const force = annotation(object, annotations.patchForce) === "true";
-    try {
-        return await api.apply(kind, object, manager, { dryRun, force });
-    } catch (error) {
-        if (!yields(error)) throw error;
-        return api.apply(kind, object, manager, { dryRun, force: true });
-    }
-}
-
-/** Fields that people added by hand become ours, so that the apply that follows removes them. */
-async function takeBack(api: Api, kind: Kind, object: Obj, manager: string): Promise<void> {
-    for (let tries = 0; tries < 3; tries++) {
-        const live = await api.find(kind, object.metadata.namespace, object.metadata.name);
-        const patch = live && takeOver(live, manager);
-        if (!patch) return;
-        try {
-            await api.patch(kind, live, patch);
-            return;
-        } catch (error) {
-            // 422: it was changed in between, and the patch's test failed.
-            if (!(error instanceof ApiError && [409, 422].includes(error.status))) throw error;
-        }
     }
 }
 

@@ -5,13 +5,12 @@ import { isUnknown, type Obj } from "../plugin/values";
 /** Change nothing here: they concern charts, warnings, or how fast a client may ask. */
 const IGNORED = new Set([
     ...["helmReleaseSettings", "kubeClientSettings", "suppressDeprecationWarnings", "suppressHelmHookWarnings"],
-    ...["suppressHelmReleaseBetaWarning", "strictMode", "enableReplaceCRD"],
+    ...["suppressHelmReleaseBetaWarning", "enableReplaceCRD"],
     ...["version", "pluginDownloadURL", "pluginChecksums"],
 ]);
 const SERVED = new Set([
     ...["kubeconfig", "context", "cluster", "namespace", "enableConfigMapMutable", "enableSecretMutable"],
-    "enableServerSideApply",
-    "clusterIdentifier",
+    ...["enablePatchForce", "enableServerSideApply", "upsertExistingObjects", "clusterIdentifier"],
 ]);
 
 /** The provider's inputs that say which cluster it is. */

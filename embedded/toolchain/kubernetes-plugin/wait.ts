@@ -110,7 +110,7 @@ async function following<T>(wait: Wait, pods: Query | undefined, step: Step<T>):
         stop.signal,
     );
     const podsNow = follow(pods);
-    const slices = follow(endpointSlices(object));
+    const slices = follow(endpointSlicesOf(object));
     // The state the wait began with counts until the first list is there.
     const live = (): Obj | undefined => (main.listed ? main.objects[0] : object);
     const lost = new Teller(wait.say);
@@ -183,7 +183,7 @@ const uses = (pod: Obj, claim: Obj): boolean =>
     (pod.spec?.volumes ?? []).some((volume: Obj) => volume.persistentVolumeClaim?.claimName === claim.metadata.name) &&
     !["Succeeded", "Failed"].includes(pod.status?.phase);
 
-function endpointSlices(object: Obj): Query | undefined {
+export function endpointSlicesOf(object: Obj): Query | undefined {
     if (object.kind !== "Service") return undefined;
     return {
         path: `/apis/discovery.k8s.io/v1/namespaces/${object.metadata.namespace}/endpointslices`,

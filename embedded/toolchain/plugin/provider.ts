@@ -68,6 +68,8 @@ export interface CreateRequest extends ResourceName {
 export interface UpdateRequest extends CreateRequest {
     id: string;
     olds: Obj;
+    /** Paths of properties whose changes the program wants to be left alone; the inputs have their old values. */
+    ignoreChanges: readonly string[];
 }
 
 export interface ReadRequest extends ResourceName {
@@ -90,6 +92,8 @@ export interface Provider {
     version: string;
     /** Said once per run of the CLI. */
     notice?: string;
+    /** For messages that refuse something else: "the fallback ..., which serves ...". */
+    serves: string;
     /** Problems of the provider's own inputs. */
     checkConfig?(inputs: Obj): Failure[];
     /** Which changes of the provider's own inputs mean that its resources are other ones. @default none */

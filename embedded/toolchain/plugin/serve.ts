@@ -17,6 +17,7 @@ import {
     type PropertyChange,
     type Provider,
 } from "./provider";
+import { type Redact, redaction, secretTexts } from "./redaction";
 import { fromStruct, toStruct } from "./struct";
 import { equal, type Obj, pathText, plain } from "./values";
 
@@ -94,6 +95,12 @@ function initFailedStatus(error: InitFailed): { code: status; details: string; m
     return { code: status.UNKNOWN, details: error.message, metadata };
 }
 
+function redacted(error: unknown, redact: Redact): Error {
+    if (error instanceof InitFailed)
+        return new InitFailed(error.made, redact(error.message), error.reasons.map(redact));
+    return new Error(redact(error instanceof Error ? error.message : String(error)));
+}
+
 /** urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME */
 export function resourceName(urn: string): { urn: string; type: string; name: string } {
     const parts = urn.split("::");
@@ -107,25 +114,39 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
     let log = engine === undefined ? undefined : new EngineLog(engine);
     let introduced = false;
 
-    const context = (urn: string): Context => ({
-        say: log?.about(urn) ?? { status: () => {}, info: () => {}, warn: () => {} },
-        signal: cancelled.signal,
-    });
+    /** Does the work for a resource; its secrets stay out of what is said meanwhile, and of what goes wrong. */
+    const about = async <T>(urn: string, known: readonly Obj[], work: (context: Context) => Promise<T>): Promise<T> => {
+        let made: Redact | undefined;
+        const redact: Redact = (text) => {
+            made ??= redaction(secretTexts(...known));
+            return made(text);
+        };
+        const say = log?.about(urn);
+        try {
+            return await work({
+                say: {
+                    status: (text) => say?.status(redact(text)),
+                    info: (text) => say?.info(redact(text)),
+                    warn: (text) => say?.warn(redact(text)),
+                },
+                signal: cancelled.signal,
+            });
+        } catch (error) {
+            throw redacted(error, redact);
+        } finally {
+            await log?.said(); // what was said is shown before the result of what it was about
+        }
+    };
     const introduce = async (): Promise<void> => {
         if (introduced || !provider.notice) return;
         introduced = true;
         if (await firstOfRun(provider.name)) log?.log("", LogSeverity.INFO, provider.notice, false);
     };
-    /** What was said is shown before the result of what it was about. */
-    const thenSaid = async <T>(work: Promise<T>): Promise<T> => {
-        try {
-            return await work;
-        } finally {
-            await log?.said();
-        }
-    };
     const refuse = (what: string): never => {
-        throw new Error(`${what} is not served by the fallback plugin "${provider.name}"; install Pulumi's own`);
+        throw new Error(
+            `${what} is not served by the fallback plugin "${provider.name}", which serves ${provider.serves}. ` +
+                "Install Pulumi's own plugin to use it.",
+        );
     };
 
     return {
@@ -192,79 +213,65 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
                 const mode = MODES[autonaming.getMode()] ?? "propose";
                 wanted.autonaming = { proposed: autonaming.getProposedName(), mode };
             }
-            const checked = await thenSaid(provider.check(wanted, context(wanted.urn)));
+            const checked = await about(wanted.urn, [wanted.news], (context) => provider.check(wanted, context));
+            const redact = redaction(checked.failures.length > 0 ? secretTexts(wanted.news) : []);
             const answer = new messages.CheckResponse();
             answer.setInputs(toStruct(checked.inputs));
-            answer.setFailuresList(checked.failures.map(failureMessage));
+            answer.setFailuresList(
+                checked.failures.map(({ property, reason }) => failureMessage({ property, reason: redact(reason) })),
+            );
             return answer;
         },
         async diff(request: messages.DiffRequest) {
-            const resource = resourceName(request.getUrn());
             const olds = fromStruct(request.getOlds());
-            const found = await thenSaid(
-                provider.diff(
-                    {
-                        ...resource,
-                        id: request.getId(),
-                        olds,
-                        oldInputs: request.hasOldInputs() ? fromStruct(request.getOldInputs()) : olds,
-                        news: fromStruct(request.getNews()),
-                    },
-                    context(resource.urn),
-                ),
-            );
+            const wanted = {
+                ...resourceName(request.getUrn()),
+                id: request.getId(),
+                olds,
+                oldInputs: request.hasOldInputs() ? fromStruct(request.getOldInputs()) : olds,
+                news: fromStruct(request.getNews()),
+            };
+            const found = await about(wanted.urn, [olds, wanted.news], (context) => provider.diff(wanted, context));
             return diffMessage(found.changes, found.deleteBeforeReplace ?? false);
         },
         async create(request: messages.CreateRequest) {
-            const resource = resourceName(request.getUrn());
-            const made = await thenSaid(
-                provider.create(
-                    {
-                        ...resource,
-                        inputs: fromStruct(request.getProperties()),
-                        timeout: request.getTimeout(),
-                        preview: request.getPreview(),
-                    },
-                    context(resource.urn),
-                ),
-            );
+            const wanted = {
+                ...resourceName(request.getUrn()),
+                inputs: fromStruct(request.getProperties()),
+                timeout: request.getTimeout(),
+                preview: request.getPreview(),
+            };
+            const made = await about(wanted.urn, [wanted.inputs], (context) => provider.create(wanted, context));
             const answer = new messages.CreateResponse();
             if (!request.getPreview()) answer.setId(made.id);
             answer.setProperties(toStruct(made.properties));
             return answer;
         },
         async update(request: messages.UpdateRequest) {
-            const resource = resourceName(request.getUrn());
-            const properties = await thenSaid(
-                provider.update(
-                    {
-                        ...resource,
-                        id: request.getId(),
-                        olds: fromStruct(request.getOlds()),
-                        inputs: fromStruct(request.getNews()),
-                        timeout: request.getTimeout(),
-                        preview: request.getPreview(),
-                    },
-                    context(resource.urn),
-                ),
-            );
+            const wanted = {
+                ...resourceName(request.getUrn()),
+                id: request.getId(),
+                olds: fromStruct(request.getOlds()),
+                inputs: fromStruct(request.getNews()),
+                timeout: request.getTimeout(),
+                preview: request.getPreview(),
+                ignoreChanges: request.getIgnorechangesList(),
+            };
+            const known = [wanted.olds, wanted.inputs];
+            const properties = await about(wanted.urn, known, (context) => provider.update(wanted, context));
             const answer = new messages.UpdateResponse();
             answer.setProperties(toStruct(properties));
             return answer;
         },
         async read(request: messages.ReadRequest) {
-            const resource = resourceName(request.getUrn());
-            const found = await thenSaid(
-                provider.read(
-                    {
-                        ...resource,
-                        id: request.getId(),
-                        properties: fromStruct(request.getProperties()),
-                        inputs: fromStruct(request.getInputs()),
-                    },
-                    context(resource.urn),
-                ),
-            );
+            const wanted = {
+                ...resourceName(request.getUrn()),
+                id: request.getId(),
+                properties: fromStruct(request.getProperties()),
+                inputs: fromStruct(request.getInputs()),
+            };
+            const known = [wanted.properties, wanted.inputs];
+            const found = await about(wanted.urn, known, (context) => provider.read(wanted, context));
             const answer = new messages.ReadResponse();
             if (!found) return answer; // no id: it is gone
             answer.setId(found.id);
@@ -273,10 +280,10 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
             return answer;
         },
         async delete(request: messages.DeleteRequest) {
-            const resource = resourceName(request.getUrn());
             const properties = fromStruct(request.getProperties());
+            const resource = resourceName(request.getUrn());
             const wanted = { ...resource, id: request.getId(), properties, timeout: request.getTimeout() };
-            await thenSaid(provider.delete(wanted, context(resource.urn)));
+            await about(wanted.urn, [properties], (context) => provider.delete(wanted, context));
             return new Empty();
         },
 

@@ -1,0 +1,53 @@
+// Applying an object that others may have touched: what people changed by hand
+// is taken back, what controllers manage is not. managed-fields.ts decides.
+import type { Obj } from "../plugin/values";
+import type { Api, ApplyOptions } from "./api";
+import { ApiError } from "./errors";
+import type { Kind } from "./kinds";
+import { takeOver, yields } from "./managed-fields";
+import { idOf, titleOf } from "./objects";
+
+export async function applied(
+    api: Api,
+    kind: Kind,
+    object: Obj,
+    manager: string,
+    options: ApplyOptions = {},
+): Promise<Obj> {
+    try {
+        return await api.apply(kind, object, manager, options);
+    } catch (error) {
+        if (!yields(error)) throw error;
+        return api.apply(kind, object, manager, { ...options, force: true });
+    }
+}
+
+/** Fields that people added by hand become ours, so that the apply that follows removes them. Answers the object then. */
+export async function takeBack(api: Api, kind: Kind, live: Obj, manager: string): Promise<Obj> {
+    let now = live;
+    for (let tries = 0; tries < 3; tries++) {
+        const patch = takeOver(now, manager);
+        if (!patch) break;
+        try {
+            return await api.patch(kind, now, patch);
+        } catch (error) {
+            // 422: it was changed in between, and the patch's test failed.
+            if (!(error instanceof ApiError && [409, 422].includes(error.status))) throw error;
+            now = (await api.find(kind, now.metadata.namespace, now.metadata.name)) ?? now;
+        }
+    }
+    return now;
+}
+
+export const alreadyThere = (object: Obj): Error =>
+    new Error(
+        `${titleOf(object)} is in the cluster already, and not made by this stack: take it in with the resource option ` +
+            `"import" (id "${idOf(object)}"), choose another name, or delete it. If an interrupted \`pulumi up\` made it, ` +
+            `\`pulumi refresh --import-pending-creates\` takes its URN and this id.`,
+    );
+
+export const goneFromCluster = (object: Obj): Error =>
+    new Error(
+        `${titleOf(object)} cannot be updated: it is in the stack's state, but no longer in the cluster. ` +
+            "`pulumi refresh` notes that it is gone, and the next `pulumi up` makes it again.",
+    );
