@@ -1,7 +1,6 @@
 // The fallback plugin "kubernetes" with pods that really run, on the nodes of
 // the embedded cluster that TEST_KUBECONFIG belongs to.
 import assert from "node:assert/strict";
-import { type ClusterAccess, clusterAccess, clusterNames } from "../../embedded/cluster";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
 import {
     create,
@@ -10,27 +9,9 @@ import {
     initFailed,
     object,
     remove,
-    testKubeconfig,
     update,
 } from "./kubernetes-fixture";
-
-async function testCluster(): Promise<ClusterAccess> {
-    for (const name of await clusterNames()) {
-        const access = await clusterAccess(name);
-        if (access?.kubeconfig === testKubeconfig()) return access;
-    }
-    throw new Error(`TEST_KUBECONFIG (${testKubeconfig()}) must be the kubeconfig of a running embedded cluster`);
-}
-
-/** The one image that every embedded cluster has: that of its pods' sandboxes, with a shell in it. */
-async function shellImage({ registry }: ClusterAccess): Promise<string> {
-    const authorization = `Basic ${Buffer.from(`${registry.username}:${registry.password}`).toString("base64")}`;
-    const answer = await fetch(`http://${registry.server}/v2/embedded/sandbox/tags/list`, {
-        headers: { authorization },
-    });
-    const { tags } = (await answer.json()) as { tags: string[] };
-    return `${registry.server}/embedded/sandbox:${tags[0]}`;
-}
+import { shellImage } from "./shell-image";
 
 describe("fallback plugin kubernetes, with pods that run", function () {
     this.timeout(180_000);
@@ -38,7 +19,7 @@ describe("fallback plugin kubernetes, with pods that run", function () {
     const { namespace } = here;
     let image: string;
     before(async () => {
-        image = await shellImage(await testCluster());
+        image = await shellImage();
     });
 
     const shell = (script: string, rest: Obj = {}): Obj => ({

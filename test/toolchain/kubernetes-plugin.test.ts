@@ -4,91 +4,15 @@
 import assert from "node:assert/strict";
 import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import {
-    freshNamespace,
-    idlePodSpec,
-    mergePatch,
-    removeNamespace,
-    seen,
-    setPodStatus,
-    statuses,
-    testApi,
-    testKubeconfig,
-} from "./kubernetes-fixture";
-import { Project, type Result } from "./project";
-
-/** Makes what resources.json lists, in that order; "@name.path" is an output of another. */
-const PROGRAM = `
-import * as fs from "node:fs";
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-
-const config = new pulumi.Config();
-const provider = new k8s.Provider("cluster", { kubeconfig: config.require("kubeconfig") });
-const made: Record<string, any> = {};
-const at = (path: string): any => path.split(".").reduce((value: any, key) => value?.[key], made);
-function resolved(value: any): any {
-    const [, path] = /^@(.*)$/.exec(typeof value === "string" ? value : "") ?? [];
-    if (path !== undefined) return at(path).apply((output: any) => output ?? pulumi.unknown);
-    if (Array.isArray(value)) return value.map(resolved);
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner)]));
-}
-const { resources, outputs } = JSON.parse(fs.readFileSync("resources.json", "utf8"));
-for (const { type, name, args, options } of resources) {
-    const kind = type.split("/").reduce((module: any, key: string) => module[key], k8s);
-    const dependsOn = (options?.dependsOn ?? []).map((other: string) => made[other]);
-    made[name] = new kind(name, resolved(args), { provider, ...options, dependsOn });
-}
-module.exports = Object.fromEntries(Object.entries(outputs ?? {}).map(([key, path]: any) => [key, at(path)]));
-`;
-
-interface Wanted {
-    type: string;
-    name: string;
-    args: Obj;
-    options?: Obj;
-}
+import { idlePodSpec, mergePatch, seen, setPodStatus, statuses } from "./kubernetes-fixture";
+import { bad, good, namespaceOf, program, type Wanted, workbench } from "./kubernetes-program";
 
 describe("the fallback plugin kubernetes, through the CLI", function () {
     this.timeout(600_000);
-    const projects: Project[] = [];
-    const namespaces: string[] = [];
+    const { project, fresh, cluster } = workbench();
     let api: Api;
-    before(async () => {
-        api = await testApi();
-    });
-    after(async () => {
-        for (const project of projects) await project.remove();
-        for (const namespace of namespaces) await removeNamespace(api, namespace);
-    });
-
-    const fresh = (): string => {
-        const namespace = freshNamespace();
-        namespaces.push(namespace);
-        return namespace;
-    };
-    const program = (resources: Wanted[], outputs: Record<string, string> = {}): Record<string, string> => ({
-        "resources.json": JSON.stringify({ resources, outputs }),
-    });
-    async function project(files: Record<string, string>, kubeconfig = testKubeconfig()): Promise<Project> {
-        const made = await Project.make({ "index.ts": PROGRAM, ...files });
-        projects.push(made);
-        await made.configure({ kubeconfig });
-        return made;
-    }
-    const good = (result: Result): string => {
-        assert.equal(result.code, 0, result.text);
-        return result.text;
-    };
-    const bad = (result: Result): string => {
-        assert.notEqual(result.code, 0, result.text);
-        return result.text;
-    };
-    const namespaceOf = (name: string): Wanted => ({
-        type: "core/v1/Namespace",
-        name: "ns",
-        args: { metadata: { name } },
+    before(() => {
+        api = cluster();
     });
 
     it("makes, changes, replaces, compares and deletes what a program says", async () => {
@@ -221,26 +145,6 @@ describe("the fallback plugin kubernetes, through the CLI", function () {
         good(await stack.run(["destroy", "--yes", "--skip-preview", "--stack", "test"]));
     });
 
-    it("stops at Ctrl-C within seconds, knows what it has made, and can delete it", async () => {
-        const namespace = fresh();
-        const stack = await project(
-            program([namespaceOf(namespace), { ...checkPod("example.invalid/one"), options: {} }]),
-        );
-        let interrupt: () => void = () => {};
-        const interrupted = stack.run(["up", "--yes", "--skip-preview", "--stack", "test"], (child) => {
-            interrupt = () => child.kill("SIGINT");
-        });
-        await seen(api, `/api/v1/namespaces/${namespace}/pods`, {}, (pods) => pods.length > 0);
-        const start = performance.now();
-        interrupt();
-        assert.match(bad(await interrupted), /cancelled/);
-        assert.ok(performance.now() - start < 15_000);
-        const { deployment } = JSON.parse(await stack.good(["stack", "export", "--stack", "test"]));
-        assert.deepEqual(deployment.pending_operations ?? [], []);
-        assert.ok(deployment.resources.some((one: Obj) => one.type === "kubernetes:core/v1:Pod"));
-        good(await stack.run(["destroy", "--yes", "--skip-preview", "--stack", "test"]));
-    });
-
     it("takes in what is there already", async () => {
         const namespace = fresh();
         const settings: Wanted = {
@@ -263,15 +167,6 @@ describe("the fallback plugin kubernetes, through the CLI", function () {
         const { import: _, ...options } = settings.options ?? {};
         await stack.write(program([namespaceOf(namespace), { ...settings, options }]));
         assert.match(good(await stack.up()), /4 unchanged/);
-    });
-
-    it("refuses a kind that it does not know, by name", async () => {
-        const replicas = { type: "apps/v1/ReplicaSet", name: "replicas", args: { metadata: {}, spec: {} } };
-        const text = bad(await (await project(program([replicas]))).preview());
-        assert.match(
-            text,
-            /kubernetes:apps\/v1:ReplicaSet is not served by the fallback plugin "kubernetes".*StatefulSet/,
-        );
     });
 
     it("says within a minute that the cluster does not answer", async () => {

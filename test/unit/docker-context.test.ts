@@ -84,6 +84,9 @@ describe("a build context", () => {
             server.close();
         }
     });
+    it("is refused where the Dockerfile is outside of it", async () => {
+        await assert.rejects(contextEntries(folder, "../Dockerfile"), /outside of the build context.*not served here/);
+    });
     it("says where it looked for the Dockerfile", async () => {
         await assert.rejects(digest("Missing"), /there is no Dockerfile .*Missing/);
         await assert.rejects(digest("../Dockerfile"), /outside of the build context/);

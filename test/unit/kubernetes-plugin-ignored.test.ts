@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { withoutIgnored } from "../../embedded/toolchain/kubernetes-plugin/ignored";
-import { kindOf, servedKinds } from "../../embedded/toolchain/kubernetes-plugin/kinds";
 import { parsePath } from "../../embedded/toolchain/plugin/property-path";
 import { type Obj, pathText } from "../../embedded/toolchain/plugin/values";
 
@@ -70,20 +69,5 @@ describe("a path to a property", () => {
 
     it("that is none, or means several, is undefined", () => {
         for (const text of ["", "spec..a", "spec[", "spec.*", 'a["b']) assert.equal(parsePath(text), undefined, text);
-    });
-});
-
-describe("the kinds that are served", () => {
-    it("are listed once, each with where the API server has it", () => {
-        const names = servedKinds().map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
-        assert.deepEqual(names, [...new Set(names)]);
-        assert.equal(kindOf("kubernetes:apps/v1:StatefulSet").plural, "statefulsets");
-    });
-
-    it("are named where another one is refused", () => {
-        assert.throws(
-            () => kindOf("kubernetes:helm.sh/v3:Release"),
-            /kubernetes:helm.sh\/v3:Release is not served by the fallback plugin "kubernetes", which serves core\/v1 Namespace, .*; apps\/v1 StatefulSet, /,
-        );
     });
 });

@@ -210,6 +210,15 @@ describe("readiness of other kinds", () => {
         assert.equal(state(service({ type: "LoadBalancer" })), "waiting");
     });
 
+    it("is, for a DaemonSet, a new Pod available on each node", () => {
+        const set = (status: Obj): Obj => ({ kind: "DaemonSet", metadata: metadata("d"), spec: {}, status });
+        const all = { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 };
+        const seen = { observedGeneration: metadata("d").generation ?? 0 };
+        assert.equal(state(set({ ...seen, ...all })), "ready");
+        assert.equal(state(set({ ...seen, ...all, updatedNumberScheduled: 1 })), "waiting");
+        assert.equal(state(set({ ...seen, ...all, numberAvailable: 1 })), "waiting");
+    });
+
     it("is, for a Job, its completion", () => {
         const job = (...conditions: Obj[]): Obj => ({
             kind: "Job",

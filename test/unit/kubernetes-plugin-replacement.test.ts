@@ -127,6 +127,11 @@ describe("the kinds of the fallback plugin kubernetes", () => {
         }
     });
 
+    it("are listed once", () => {
+        const names = servedKinds().map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+        assert.deepEqual(names, [...new Set(names)]);
+    });
+
     it("are named when another is asked for", () => {
         for (const type of [
             "kubernetes:apps/v1:ReplicaSet",
@@ -136,7 +141,9 @@ describe("the kinds of the fallback plugin kubernetes", () => {
         ]) {
             assert.throws(
                 () => kindOf(type),
-                (error: Error) => error.message.startsWith(type) && /knows Namespace, /.test(error.message),
+                (error: Error) =>
+                    error.message.startsWith(type) &&
+                    /which serves core\/v1 Namespace, .*; apps\/v1 StatefulSet, /.test(error.message),
             );
         }
     });

@@ -1,0 +1,204 @@
+// What the fallback plugin "kubernetes" waits for, and what it says meanwhile
+// and in vain: each kind that the stack uses, through the CLI, with pods that run.
+import assert from "node:assert/strict";
+import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
+import { kindOf } from "../../embedded/toolchain/kubernetes-plugin/kinds";
+import type { Obj } from "../../embedded/toolchain/plugin/values";
+import { mergePatch, object } from "./kubernetes-fixture";
+import {
+    bad,
+    deployment,
+    destroy,
+    good,
+    namespaceOf,
+    program,
+    refresh,
+    type Wanted,
+    workbench,
+} from "./kubernetes-program";
+import type { Project } from "./project";
+import { shellImage } from "./shell-image";
+
+const SECONDS = 12;
+
+describe("the fallback plugin kubernetes, waiting", function () {
+    this.timeout(240_000);
+    const { project, fresh, cluster } = workbench();
+    let api: Api;
+    let stack: Project;
+    let namespace: string;
+    let image: string;
+    before(async () => {
+        api = cluster();
+        image = await shellImage();
+        namespace = fresh();
+        stack = await project(program(resources(false)));
+    });
+
+    const resources = (corrected: boolean): Wanted[] => {
+        const metadata = (name: string, more: Obj = {}): Obj => ({ namespace: "@ns.metadata.name", name, ...more });
+        const pod = (script: string, more: Obj = {}, container: Obj = {}): Obj => ({
+            terminationGracePeriodSeconds: 0,
+            containers: [{ name: "main", image, command: ["/bin/sh", "-c", script], ...container }],
+            ...more,
+        });
+        const labels = (app: string): Obj => ({ selector: { matchLabels: { app } } });
+        const template = (app: string, spec: Obj): Obj => ({ template: { metadata: { labels: { app } }, spec } });
+        const options = { customTimeouts: { create: `${SECONDS}s`, update: corrected ? "60s" : `${SECONDS}s` } };
+        const probe = { exec: { command: ["/bin/test", "-e", "/ready"] }, periodSeconds: 1 };
+        const check = corrected
+            ? 'echo \'{"verdict":"passed"}\' > /dev/termination-log'
+            : "echo reading; echo 'record 17 is torn' > /dev/termination-log; exit 3";
+        const serve = `${corrected ? ": > /ready" : "echo 'share is read-only'"}; while true; do sleep 1; done`;
+        const volume = `${namespace}-volume`;
+        const capacity = { accessModes: ["ReadWriteMany"], storageClassName: "" };
+        return [
+            namespaceOf(namespace, { customTimeouts: { delete: "20s" } }),
+            {
+                type: "core/v1/Pod",
+                name: "check",
+                args: {
+                    metadata: metadata("check"),
+                    spec: pod(check, {
+                        restartPolicy: "OnFailure",
+                        readinessGates: [{ conditionType: "example.com/succeeded" }],
+                    }),
+                },
+                options,
+            },
+            {
+                type: "apps/v1/StatefulSet",
+                name: "server",
+                args: {
+                    metadata: metadata("server"),
+                    spec: {
+                        ...labels("server"),
+                        serviceName: "none",
+                        podManagementPolicy: "Parallel",
+                        ...template("server", pod(serve, {}, { readinessProbe: probe })),
+                    },
+                },
+                options,
+            },
+            {
+                type: "apps/v1/Deployment",
+                name: "readers",
+                args: {
+                    metadata: metadata("readers"),
+                    spec: {
+                        ...labels("readers"),
+                        ...template("readers", pod("sleep 3600", corrected ? {} : { serviceAccountName: "nobody" })),
+                    },
+                },
+                options,
+            },
+            {
+                type: "core/v1/PersistentVolume",
+                name: "volume",
+                args: {
+                    metadata: { name: volume },
+                    spec: { ...capacity, capacity: { storage: "1Gi" }, nfs: { server: "192.0.2.1", path: "/" } },
+                },
+            },
+            {
+                type: "core/v1/PersistentVolumeClaim",
+                name: "claim",
+                args: {
+                    metadata: metadata("claim"),
+                    spec: {
+                        ...capacity,
+                        volumeName: corrected ? volume : `${namespace}-nowhere`,
+                        resources: { requests: { storage: "1Gi" } },
+                    },
+                },
+                options: { ...options, dependsOn: ["volume"] },
+            },
+            {
+                type: "core/v1/Service",
+                name: "front",
+                args: {
+                    metadata: metadata("front", { annotations: { "pulumi.com/timeoutSeconds": String(SECONDS) } }),
+                    spec: { selector: { app: corrected ? "server" : "nobody" }, ports: [{ port: 80 }] },
+                },
+            },
+        ];
+    };
+    let failed = "";
+    const says = (...facts: RegExp[]): void => {
+        for (const fact of facts) assert.match(failed, fact);
+    };
+
+    it("gives up after the custom timeout on each that does not become ready, all in one run", async () => {
+        const start = performance.now();
+        failed = bad(await stack.up());
+        assert.ok(performance.now() - start < (SECONDS + 25) * 1000, "each waits by itself, not one after the other");
+        assert.equal(failed.match(new RegExp(`gave up after ${SECONDS} s`, "g"))?.length, 5, failed);
+    });
+    it("says of a run-once Pod how it ended, what its log has, and that only its end counts", () => {
+        says(
+            /ended (before )?with exit code 3: record 17 is torn/,
+            /last lines of the log of container main[\s\S]*?\| reading/,
+            /readiness gate example.com\/succeeded is not set/,
+            /Pod \S+\/check is not ready/,
+        );
+    });
+    it("says of a StatefulSet how many Pods are ready, which is not, its probe and its log", () => {
+        says(
+            /StatefulSet \S+\/server is not ready: .*0\/1 Pods ready; Pod server-0 runs, but is not ready/,
+            /event Unhealthy.*: Readiness probe failed/,
+            /\| share is read-only/,
+        );
+    });
+    it("says of a Deployment why its Pods cannot be made", () => {
+        says(/Deployment \S+\/readers is not ready: .*0\/1 available/, /serviceaccount "nobody" not found/);
+    });
+    it("says of a claim which volume it waits for", () => {
+        says(/PersistentVolumeClaim \S+\/claim is not ready: .*to be bound to PersistentVolume \S+-nowhere.*Pending/);
+    });
+    it("says of a Service that no endpoint is ready, and asks about its selector", () => {
+        says(/Service \S+\/front is not ready: .*none of 0 endpoints is ready; does its selector match/);
+    });
+    it("shows meanwhile what is awaited, with its steps", () => {
+        says(/\[1\/2\] Waiting for StatefulSet \S+\/server/, /\[\d\/3\] Waiting for Pod \S+\/check/);
+    });
+
+    it("keeps what was made in the state, with what is wrong with it", async () => {
+        const { resources: kept, pending_operations: pending } = await deployment(stack);
+        const unwell = kept.filter((one: Obj) => one.initErrors?.length > 0);
+        assert.deepEqual(
+            unwell.map((one: Obj) => one.id).sort(),
+            ["check", "claim", "front", "readers", "server"].map((name) => `${namespace}/${name}`),
+        );
+        assert.deepEqual(pending ?? [], []);
+    });
+
+    it("tells of them in a refresh too, of a Service without endpoints as well", async () => {
+        const { text } = await refresh(stack);
+        for (const name of ["check", "server", "readers", "front"]) {
+            assert.match(text, new RegExp(`\\S+/${name} is not ready`));
+        }
+    });
+
+    it("goes on from there when the program is corrected", async () => {
+        await stack.write(program(resources(true), { containers: "check.status.containerStatuses" }));
+        good(await stack.up());
+        const kept = (await deployment(stack)).resources;
+        assert.deepEqual(
+            kept.filter((one: Obj) => one.initErrors?.length > 0),
+            [],
+        );
+        assert.match(await stack.output("containers"), /"message":"{\\"verdict\\":\\"passed\\"}/);
+        const claim = kept.find((one: Obj) => one.id === `${namespace}/claim`);
+        assert.equal(claim.outputs.status.phase, "Bound");
+    });
+
+    it("deletes in order, and says of a namespace that does not go what holds it", async () => {
+        const stuck = object("v1", "ConfigMap", { namespace, name: "stuck", finalizers: ["example.com/hold"] });
+        await api.apply(kindOf("kubernetes:core/v1:ConfigMap"), stuck, "test");
+        const text = bad(await destroy(stack));
+        assert.match(text, /Namespace \S+ is still there: gave up after 20 s.*example\.com\/hold in 1 resource/);
+        await mergePatch(api, `/api/v1/namespaces/${namespace}/configmaps/stuck`, { metadata: { finalizers: null } });
+        good(await destroy(stack));
+        assert.deepEqual(await api.list("/api/v1/namespaces", { fieldSelector: `metadata.name=${namespace}` }), []);
+    });
+});

@@ -1,0 +1,108 @@
+// Secrets of a program with the fallback plugin "kubernetes": in the cluster,
+// and nowhere else in clear.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
+import type { Obj } from "../../embedded/toolchain/plugin/values";
+import { idlePodSpec, setPodStatus, statuses } from "./kubernetes-fixture";
+import { bad, destroy, good, namespaceOf, program, type Wanted, workbench } from "./kubernetes-program";
+import type { Project } from "./project";
+
+const WORD = "hush! do not tell";
+
+describe("the fallback plugin kubernetes, with secrets", function () {
+    this.timeout(120_000);
+    const { project, fresh, cluster } = workbench();
+    let api: Api;
+    let stack: Project;
+    let namespace: string;
+    const said: string[] = [];
+
+    const metadata = (name: string, more: Obj = {}): Obj => ({ namespace: "@ns.metadata.name", name, ...more });
+    const resources = (more: Wanted[] = []): Wanted[] => [
+        namespaceOf(namespace),
+        {
+            type: "core/v1/Secret",
+            name: "secret",
+            args: { metadata: metadata("secret"), stringData: { word: "&wordPassword" } },
+        },
+        {
+            type: "core/v1/Secret",
+            name: "plain",
+            args: { metadata: metadata("plain"), stringData: { word: "told to nobody" } },
+        },
+        {
+            type: "core/v1/ConfigMap",
+            name: "settings",
+            args: { metadata: metadata("settings"), data: { word: "&wordPassword", open: "everybody knows" } },
+        },
+        ...more,
+    ];
+    const pod: Wanted = {
+        type: "core/v1/Pod",
+        name: "says",
+        args: {
+            metadata: metadata("says"),
+            spec: idlePodSpec({
+                containers: [
+                    { name: "main", image: "example.invalid/none", env: [{ name: "WORD", value: "&wordPassword" }] },
+                ],
+            }),
+        },
+        options: { customTimeouts: { create: "4s" } },
+    };
+    const refused: Wanted = {
+        type: "core/v1/ConfigMap",
+        name: "refused",
+        args: { metadata: metadata("refused", { labels: { word: "&wordPassword" } }) },
+    };
+    /** `up` with the log of its events, as CI systems keep it. */
+    async function up(name: string): Promise<{ code: number | null; text: string }> {
+        const log = join(stack.folder, `${name}.events`);
+        const result = await stack.up("--event-log", log, "--diff");
+        said.push(result.text, await readFile(log, "utf8"));
+        return result;
+    }
+
+    before(async () => {
+        api = cluster();
+        namespace = fresh();
+        stack = await project(program(resources()));
+        await stack.configure({ wordPassword: WORD });
+    });
+
+    it("has them in the cluster", async () => {
+        good(await up("first"));
+        const { data } = await api.ask(`/api/v1/namespaces/${namespace}/secrets/secret`);
+        assert.equal(Buffer.from(data.word, "base64").toString(), WORD);
+        const settings = await api.ask(`/api/v1/namespaces/${namespace}/configmaps/settings`);
+        assert.equal(settings.data.word, WORD);
+    });
+
+    it("hides what a Pod, its events and its log quote of them", async () => {
+        await stack.write(program(resources([pod])));
+        const failing = up("pod");
+        await setPodStatus(api, namespace, "says", statuses.crashing(`the word "${WORD}" is wrong`));
+        assert.match(bad(await failing), /ended before with exit code 7: the word "\[secret\]" is wrong/);
+    });
+
+    it("hides what the API server quotes of them", async () => {
+        await stack.write(program(resources([refused])));
+        assert.match(bad(await up("refused")), /Invalid value: "\[secret\]"/);
+    });
+
+    it("has them in clear nowhere: what is said, the log of events, the state", async () => {
+        const state = await stack.good(["stack", "export", "--stack", "test"]);
+        const files = await readdir(join(stack.folder, "state"), { recursive: true, withFileTypes: true });
+        const stored = await Promise.all(
+            files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")),
+        );
+        const all = [...said, state, ...stored].join("\n");
+        assert.match(all, /everybody knows/, "what is no secret is there");
+        for (const word of [WORD, "told to nobody"]) {
+            for (const form of [word, Buffer.from(word).toString("base64")]) assert.ok(!all.includes(form), form);
+        }
+        good(await destroy(stack));
+    });
+});
