@@ -1,5 +1,7 @@
 // What the fallback plugins have in common: how they are served to the engine.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +10,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Calls } from "../../embedded/toolchain/plugin/calls";
 import { firstOfRun } from "../../embedded/toolchain/plugin/notice";
 import { InitFailed, type Provider } from "../../embedded/toolchain/plugin/provider";
 import { resourceName, type Serving, serve } from "../../embedded/toolchain/plugin/serve";
@@ -142,6 +145,28 @@ describe("serving a plugin", () => {
         const ended = assert.rejects(create(URN.replace("front::end", "waits"), {}), /cancelled/);
         await call<Empty, Empty>(client.cancel, new Empty());
         await ended;
+    });
+});
+
+describe("the end of a plugin", () => {
+    it("comes at once with the SIGINT that the engine sends, which would wait for five seconds", async () => {
+        const main = join(__dirname, "../../embedded/toolchain/docker-plugin/main.ts");
+        const plugin = spawn(process.execPath, ["--import", "tsx", main], { stdio: ["ignore", "pipe", "inherit"] });
+        await once(plugin.stdout, "data"); // the port: it serves
+        plugin.kill("SIGINT");
+        assert.deepEqual(await once(plugin, "exit"), [0, null]);
+    });
+
+    it("waits for what is not answered yet", async () => {
+        const calls = new Calls();
+        const done: string[] = [];
+        let answer: () => void = () => {};
+        const call = calls.during(new Promise<void>((resolve) => (answer = resolve)));
+        const ended = new Promise<void>((resolve) => calls.whenNone(resolve)).then(() => done.push("ended"));
+        answer();
+        await call.then(() => done.push("answered"));
+        await ended;
+        assert.deepEqual(done, ["answered", "ended"]);
     });
 });
 

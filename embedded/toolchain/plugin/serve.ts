@@ -7,6 +7,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Calls } from "./calls";
 import { EngineLog } from "./engine-log";
 import { firstOfRun } from "./notice";
 import {
@@ -33,16 +34,19 @@ export interface Serving {
     stop(): void;
 }
 
+const calls = new Calls();
+
 /** Serves on a loopback port until the process that started this one ends. The first line on stdout is the port. */
 export async function main(provider: Provider): Promise<void> {
     const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
     const { port } = await serve(provider, address);
-    process.stdout.write(`${port}\n`);
     // An engine that was killed cannot tell us to stop, and the kernel's own signal for that is out of Node's reach.
     const parent = process.ppid;
     setInterval(() => process.ppid === parent || process.exit(0), PARENT_CHECK_MS).unref();
-    // The engine cancels by a call; Ctrl-C reaches the whole process group and must not end what is being cleaned up.
-    process.on("SIGINT", () => {});
+    // The engine ends a plugin by SIGINT, and waits five seconds for it; Ctrl-C does not get here, as a plugin has a process
+    // group of its own: the engine cancels by a call.
+    process.on("SIGINT", () => calls.whenNone(() => process.exit(0)));
+    process.stdout.write(`${port}\n`);
 }
 
 /** `engine` is the address of its gRPC server, when it is known already. */
@@ -62,12 +66,10 @@ export async function serve(provider: Provider, engine?: string): Promise<Servin
 
 function unary(method: Method) {
     return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>): void => {
-        Promise.resolve(call.request)
-            .then(method)
-            .then(
-                (answer) => done(null, answer),
-                (error) => done(statusOf(error)),
-            );
+        calls.during(Promise.resolve(call.request).then(method)).then(
+            (answer) => done(null, answer),
+            (error) => done(statusOf(error)),
+        );
     };
 }
 
