@@ -90,6 +90,12 @@ export class Api {
         return (await this.ask(path, { query })).items ?? [];
     }
 
+    /** Makes an object that is not there yet; 409 when it is. */
+    create(kind: Kind, object: Obj, manager: string): Promise<Obj> {
+        const query = { fieldManager: manager, fieldValidation: "Strict" };
+        return this.ask(resourcePath(kind, object.metadata.namespace), { method: "POST", body: object, query });
+    }
+
     apply(kind: Kind, object: Obj, manager: string, options: ApplyOptions = {}): Promise<Obj> {
         const query: Record<string, string> = { fieldManager: manager, force: String(options.force ?? false) };
         if (options.dryRun) query.dryRun = "All";

@@ -1,11 +1,25 @@
-// Applying an object that others may have touched: what people changed by hand
-// is taken back, what controllers manage is not. managed-fields.ts decides.
+// Making an object that must not be there yet, and applying one that others may
+// have touched: what people changed by hand is taken back, what controllers
+// manage is not. managed-fields.ts decides.
 import type { Obj } from "../plugin/values";
 import type { Api, ApplyOptions } from "./api";
 import { ApiError } from "./errors";
 import type { Kind } from "./kinds";
 import { takeOver, yields } from "./managed-fields";
 import { idOf, titleOf } from "./objects";
+
+export async function created(api: Api, kind: Kind, object: Obj, manager: string): Promise<Obj> {
+    try {
+        return await api.create(kind, object, manager);
+    } catch (error) {
+        if (!(error instanceof ApiError && error.reason === "AlreadyExists")) throw error;
+        // The answer may have got lost, and this was asked again: then the object is managed under the name made for it.
+        const live = await api.find(kind, object.metadata.namespace, object.metadata.name);
+        const managers: Obj[] = live?.metadata?.managedFields ?? [];
+        if (live && managers.some((entry) => entry.manager === manager)) return live;
+        throw alreadyThere(object);
+    }
+}
 
 export async function applied(
     api: Api,
@@ -39,11 +53,11 @@ export async function takeBack(api: Api, kind: Kind, live: Obj, manager: string)
     return now;
 }
 
-export const alreadyThere = (object: Obj): Error =>
+const alreadyThere = (object: Obj): Error =>
     new Error(
         `${titleOf(object)} is in the cluster already, and not made by this stack: take it in with the resource option ` +
             `"import" (id "${idOf(object)}"), choose another name, or delete it. If an interrupted \`pulumi up\` made it, ` +
-            `\`pulumi refresh --import-pending-creates\` takes its URN and this id.`,
+            "the next one takes it over with PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true in its environment.",
     );
 
 export const goneFromCluster = (object: Obj): Error =>

@@ -34,7 +34,10 @@ const isTaken = (entry: Manager): boolean =>
  */
 export function takeOver(object: Obj, manager: string): Obj[] | undefined {
     const entries: Manager[] = object.metadata?.managedFields ?? [];
-    const taken = entries.filter((entry) => entry.manager !== manager && isTaken(entry));
+    // What we made is noted as an update by us until it is applied for the first time.
+    const taken = entries.filter(
+        (entry) => (entry.manager !== manager || entry.operation === "Update") && isTaken(entry),
+    );
     if (taken.length === 0) return undefined;
     const isOurs = (entry: Manager): boolean =>
         entry.manager === manager && entry.operation === "Apply" && entry.subresource === undefined;

@@ -17,7 +17,7 @@ import {
 } from "../plugin/provider";
 import { type Change, changes, hasUnknown, isUnknown, type Obj, plain } from "../plugin/values";
 import { Api, type ApplyOptions } from "./api";
-import { alreadyThere, applied, goneFromCluster, takeBack } from "./apply";
+import { applied, created, goneFromCluster, takeBack } from "./apply";
 import { checked } from "./check";
 import { diagnose } from "./diagnosis";
 import { liveInputs } from "./drift";
@@ -150,9 +150,9 @@ export class KubernetesProvider implements Provider {
         const end = performance.now() + NAMESPACE_MS;
         for (let wait = NAMESPACE_PAUSE_MS.first; ; wait = Math.min(2 * wait, NAMESPACE_PAUSE_MS.longest)) {
             try {
-                const there = this.upsert ? undefined : await this.find(api, kind, object);
-                if (there) throw alreadyThere(object);
-                const made = await applied(api, kind, object, manager, this.how(object));
+                const made = this.upsert
+                    ? await applied(api, kind, object, manager, this.how(object))
+                    : await created(api, kind, object, manager);
                 if (wait > NAMESPACE_PAUSE_MS.first) say.status("");
                 return made;
             } catch (error) {
