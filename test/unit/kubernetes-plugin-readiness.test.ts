@@ -115,6 +115,9 @@ describe("readiness of a Pod", () => {
             });
         assert.deepEqual(logsWanted(running(new Date().toISOString())), [{ container: "a", previous: true }]);
         assert.deepEqual(logsWanted(running("2020-01-01T00:00:00Z")), [{ container: "a", previous: false }]);
+        const again = { name: "a", ready: true, state: { running: { startedAt: new Date().toISOString() } } };
+        const retried = pod({ containerStatuses: [{ ...again, lastState: last }] });
+        assert.deepEqual(logsWanted(retried), [{ container: "a", previous: true }]);
         const fine = { name: "b", ready: true, state: { running: {} } };
         const ended = { name: "c", state: { terminated: { exitCode: 0 } } };
         assert.deepEqual(logsWanted(pod({ containerStatuses: [fine, ended] })), []);

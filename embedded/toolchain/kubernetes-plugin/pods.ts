@@ -153,12 +153,16 @@ export function logsWanted(pod: Obj): LogWanted[] {
     return containerStatuses(pod)
         .filter((status) => !(status.state?.terminated?.exitCode === 0))
         .filter((status) => status.state?.running || status.state?.terminated || status.lastState?.terminated)
-        .filter((status) => !(status.state?.running && status.ready))
+        .filter((status) => !(status.state?.running && status.ready) || failedAMomentAgo(status))
         .map((status) => ({
             container: status.name,
             previous: Boolean(status.lastState?.terminated) && !status.state?.terminated && !runsForLong(status),
         }));
 }
+
+/** One without a readiness probe counts as ready as soon as it runs again. */
+const failedAMomentAgo = (status: ContainerStatus): boolean =>
+    (status.lastState?.terminated?.exitCode ?? 0) !== 0 && !runsForLong(status);
 
 /** A container that was restarted a moment ago has not said yet what is wrong; its run before has. */
 function runsForLong(status: ContainerStatus): boolean {
