@@ -1,6 +1,7 @@
 // What the fallback plugins say: secrets are hidden, in each form in which they may be quoted.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { stateOf } from "../../embedded/toolchain/kubernetes-plugin/state";
 import { redaction, secretTexts } from "../../embedded/toolchain/plugin/redaction";
 import { secret } from "../../embedded/toolchain/plugin/values";
 
@@ -26,6 +27,13 @@ describe("secrets in what a plugin says", () => {
 
     it("that are shorter than four characters do not make holes in every sentence", () => {
         assert.equal(hide({ key: secret("a") }, "a pod has failed"), "a pod has failed");
+    });
+
+    it("are marked in a status that quotes them, and nothing else of it is", () => {
+        const pod = { spec: { env: [{ value: secret("hush!") }] } };
+        const live = { ...pod, status: { reason: "Error", list: [{ message: "hush! is wrong" }] } };
+        const { status } = stateOf(pod, live, "manager");
+        assert.deepEqual(status, { reason: "Error", list: [{ message: secret("hush! is wrong") }] });
     });
 
     it("are gone from any text", () => {

@@ -1,6 +1,7 @@
 // What is kept of an object in Pulumi's state: the object as the server has it,
 // and beside it the inputs it was made from. The layout is that of Pulumi's own
 // plugin, so that a stack may go from one to the other.
+import { quotesMarked, secretTexts } from "../plugin/redaction";
 import { isObject, type Obj, plain, secret, secretLike } from "../plugin/values";
 import { annotations, suffix } from "./objects";
 
@@ -21,9 +22,10 @@ export const managerOf = (state: Obj): string =>
 export const inputsOf = (state: Obj): Obj => (isObject(state.__inputs) ? state.__inputs : state);
 export const initialApiVersionOf = (state: Obj): string | undefined => plain(state).__initialApiVersion;
 
-/** The object with marks on what is secret in `like`, and on all that a Secret holds. */
+/** The object with marks on what is secret in `like`, on what its status quotes of that, and on all that a Secret holds. */
 export function marked(object: Obj, like: Obj): Obj {
     const result: Obj = secretLike(object, like);
+    if (object.status !== undefined) result.status = quotesMarked(result.status, secretTexts(like));
     if (object.kind !== "Secret") return result;
     for (const key of ["data", "stringData"]) {
         if (result[key] !== undefined) result[key] = secret(plain(result[key]));

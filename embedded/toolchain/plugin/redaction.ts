@@ -1,6 +1,6 @@
 // Secrets stay out of what is said: a server, a log or a builder may quote a
 // value, and what is said ends up on screens and, unencrypted, in the state. Pure.
-import { isObject, isSecret, type Obj, plain } from "./values";
+import { isObject, isSecret, type Obj, plain, secret } from "./values";
 
 const HIDDEN = "[secret]";
 /** Anything shorter would hide half of every sentence, and could be guessed anyway. */
@@ -45,5 +45,14 @@ export type Redact = (text: string) => string;
 
 export function redaction(secrets: readonly string[]): Redact {
     if (secrets.length === 0) return (text) => text;
-    return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
+    return (text) => secrets.reduce((rest, hidden) => rest.replaceAll(hidden, HIDDEN), text);
+}
+
+/** With marks on the texts in `value` that quote a secret, so that they are encrypted in the state. */
+export function quotesMarked(value: unknown, secrets: readonly string[]): unknown {
+    if (secrets.length === 0 || isSecret(value)) return value;
+    if (typeof value === "string") return secrets.some((text) => value.includes(text)) ? secret(value) : value;
+    if (Array.isArray(value)) return value.map((item) => quotesMarked(item, secrets));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, quotesMarked(inner, secrets)]));
 }
