@@ -1,13 +1,12 @@
 // More of the fallback plugin "docker" through the CLI: secrets, failures in
 // the life of an image, and a CLI that is killed. docker-plugin.test.ts has the rest.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { baseImage, engineUp } from "../../embedded/engine";
 import { Engine } from "../../embedded/engine/api";
 import { descendants, gone, type Process, until } from "./processes";
-import { Project } from "./project";
+import { eventLog, Project } from "./project";
 import { type Registry, startRegistry } from "./registry";
 
 const PROGRAM = `
@@ -54,15 +53,17 @@ describe("the fallback plugin docker, over its contract", function () {
     });
 
     it("hides secret arguments and passwords in what a build says, in the log of events and in the state", async () => {
-        const log = join(stack.folder, "events");
-        const failed = await stack.up("--event-log", log);
+        const logs = ["failed", "made"].map((name) => join(stack.folder, `${name}.events`));
+        const up = (index: number) => stack.up("--event-log", logs[index] ?? "");
+        const failed = await up(0);
         assert.notEqual(failed.code, 0);
         assert.match(failed.text, /it last said:\s+the word is \[secret\]/);
         await stack.write(dockerfile('RUN echo "the word is $TOKEN" > /dev/null'));
-        const { code, text } = await stack.up("--event-log", log);
+        const { code, text } = await up(1);
         assert.equal(code, 0, text);
         const state = await stack.good(["stack", "export", "--stack", "test"]);
-        const all = [failed.text, text, await readFile(log, "utf8"), state].join("\n");
+        const events = await Promise.all(logs.map(eventLog));
+        const all = [failed.text, text, ...events, state].join("\n");
         for (const word of [TOKEN, registry.password]) assert.ok(!all.includes(word), word);
     });
 

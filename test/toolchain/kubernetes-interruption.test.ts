@@ -4,18 +4,8 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import { idlePodSpec, seen } from "./kubernetes-fixture";
-import {
-    bad,
-    deployment,
-    destroy,
-    good,
-    namespaceOf,
-    program,
-    refresh,
-    type Wanted,
-    workbench,
-} from "./kubernetes-program";
+import { idlePodSpec, seen, setPodStatus, statuses } from "./kubernetes-fixture";
+import { bad, deployment, destroy, good, program, refresh, workbench } from "./kubernetes-program";
 import { descendants, gone, until } from "./processes";
 import type { Project, Result } from "./project";
 
@@ -23,40 +13,42 @@ const PLUGIN = "pulumi-resource-kubernetes";
 
 describe("the fallback plugin kubernetes, interrupted", function () {
     this.timeout(120_000);
-    const { project, fresh, cluster } = workbench();
+    const { project, namespace: made, cluster } = workbench();
     let api: Api;
-    before(() => {
+    let stack: Project;
+    let namespace: string;
+    let pods: string;
+    before(async () => {
         api = cluster();
+        namespace = await made();
+        pods = `/api/v1/namespaces/${namespace}/pods`;
+        const args = { metadata: { namespace, name: "waits" }, spec: idlePodSpec() };
+        stack = await project(program([{ type: "core/v1/Pod", name: "waits", args }]));
     });
 
-    const pods = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
-    const resources = (namespace: string): Wanted[] => [
-        namespaceOf(namespace),
-        {
-            type: "core/v1/Pod",
-            name: "waits",
-            args: { metadata: { namespace: "@ns.metadata.name", name: "waits" }, spec: idlePodSpec() },
-        },
-    ];
-
     /** `up` until the Pod is there, which never becomes ready; then the signals. */
-    async function interrupted(stack: Project, namespace: string, ...signals: NodeJS.Signals[]): Promise<Result> {
+    async function interrupted(...signals: NodeJS.Signals[]): Promise<Result> {
         let cli: ChildProcess | undefined;
         const ended = stack.run(["up", "--yes", "--skip-preview", "--stack", "test"], (child) => {
             cli = child;
         });
-        await seen(api, pods(namespace), {}, (found) => found.length > 0);
+        await seen(api, pods, {}, (found) => found.length > 0);
         const family = await descendants(cli?.pid ?? 0);
         assert.ok(
             family.some(({ command }) => command.includes(PLUGIN)),
             "the plugin must be among the CLI's processes",
         );
-        let said = "";
-        cli?.stdout?.on("data", (piece: string) => {
-            said += piece;
+        let [said, over] = ["", false];
+        for (const stream of [cli?.stdout, cli?.stderr]) {
+            stream?.on("data", (piece: string) => {
+                said += piece;
+            });
+        }
+        cli?.once("exit", () => {
+            over = true;
         });
         for (const [index, signal] of signals.entries()) {
-            if (index > 0) await until(() => said.includes("cancelling") || cli?.exitCode !== null);
+            if (index > 0) await until(() => said.includes("cancelling") || over);
             cli?.kill(signal);
         }
         const result = await ended;
@@ -64,58 +56,51 @@ describe("the fallback plugin kubernetes, interrupted", function () {
         return result;
     }
 
-    /** Neither `up` nor anybody else may have lost the Pod: `destroy` finds it. */
-    async function destroysIt(stack: Project, namespace: string): Promise<void> {
+    /** Nobody has lost the Pod: `destroy` finds it. */
+    async function destroysIt(): Promise<void> {
         const { resources: kept } = await deployment(stack);
         assert.ok(kept.some((one: Obj) => one.id === `${namespace}/waits`));
         good(await destroy(stack));
-        assert.deepEqual(await api.list("/api/v1/namespaces", { fieldSelector: `metadata.name=${namespace}` }), []);
+        assert.deepEqual(await api.list(pods), []);
     }
 
-    it("by Ctrl-C: ends within seconds, has the Pod in the state, and goes on", async () => {
-        const namespace = fresh();
-        const stack = await project(program(resources(namespace)));
-        const start = performance.now();
-        assert.match(bad(await interrupted(stack, namespace, "SIGINT")), /cancelled/);
-        assert.ok(performance.now() - start < 30_000);
-        assert.deepEqual((await deployment(stack)).pending_operations ?? [], []);
-        await destroysIt(stack, namespace);
-    });
-
-    it("by Ctrl-C twice: knows of the Pod, in the state or as an operation that is not finished", async () => {
-        const namespace = fresh();
-        const stack = await project(program(resources(namespace)));
-        bad(await interrupted(stack, namespace, "SIGINT", "SIGINT"));
-        if (await unlocked(stack)) await found(stack, namespace);
-        await destroysIt(stack, namespace);
-    });
-
-    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-        it(`by ${signal}: leaves an operation that refresh finishes, and the next up says so`, async () => {
-            const namespace = fresh();
-            const stack = await project(program(resources(namespace)));
-            bad(await interrupted(stack, namespace, signal));
-            assert.ok(await unlocked(stack), "the create must be among the operations that are not finished");
-            const text = bad(await stack.up());
-            assert.match(text, /1 pending operation/);
-            assert.match(text, /Pod \S+\/waits is in the cluster already[\s\S]*--import-pending-creates/);
-            await found(stack, namespace);
-            await destroysIt(stack, namespace);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        it(`by ${signal}: ends within seconds, has the Pod in the state, and goes on`, async () => {
+            const start = performance.now();
+            assert.match(bad(await interrupted(signal)), /cancelled/);
+            assert.ok(performance.now() - start < 60_000);
+            assert.deepEqual((await deployment(stack)).pending_operations ?? [], []);
+            await destroysIt();
         });
     }
 
+    it("by Ctrl-C twice: knows of the Pod, in the state or as an operation that is not finished", async () => {
+        bad(await interrupted("SIGINT", "SIGINT"));
+        const isUnfinished = await unfinished();
+        const { resources: kept } = await deployment(stack);
+        assert.ok(isUnfinished || kept.some((one: Obj) => one.id === `${namespace}/waits`));
+        // Which of the two it is depends on how far the CLI came; what it does with the first is its own.
+        await api.ask(`${pods}/waits`, { method: "DELETE" });
+        good(await refresh(stack, "--clear-pending-creates"));
+    });
+
+    it("by SIGKILL: leaves an operation that is not finished, and an object that the next up can take over", async () => {
+        assert.equal((await interrupted("SIGKILL")).code, null);
+        assert.ok(await unfinished(), "the create must be among the operations that are not finished");
+        const text = bad(await stack.up());
+        assert.match(text, /1 pending operation/);
+        assert.match(text, /Pod \S+\/waits is in the cluster already.*PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true/);
+        await stack.configure({ provider: '{"upsertExistingObjects":true}' });
+        await setPodStatus(api, namespace, "waits", statuses.ready);
+        good(await stack.up());
+        good(await refresh(stack, "--clear-pending-creates"));
+        await destroysIt();
+    });
+
     /** Takes away the lock of a CLI that is gone; whether the state has an operation that is not finished. */
-    async function unlocked(stack: Project): Promise<boolean> {
+    async function unfinished(): Promise<boolean> {
         await stack.run(["cancel", "--yes", "--stack", "test"]);
         const pending: Obj[] = (await deployment(stack)).pending_operations ?? [];
         return pending.some((one) => one.type === "creating" && one.resource.urn.endsWith("::waits"));
-    }
-
-    /** Finishes it, as the error message says. */
-    async function found(stack: Project, namespace: string): Promise<void> {
-        const [pending] = (await deployment(stack)).pending_operations;
-        const pair = [pending.resource.urn, `${namespace}/waits`];
-        good(await refresh(stack, ...pair.flatMap((word: string) => ["--import-pending-creates", word])));
-        assert.deepEqual((await deployment(stack)).pending_operations ?? [], []);
     }
 });

@@ -9,7 +9,6 @@ import {
     deployment,
     destroy,
     good,
-    namespaceOf,
     program,
     refresh,
     resourceOf,
@@ -20,13 +19,13 @@ import type { Project } from "./project";
 
 describe("the fallback plugin kubernetes, with resource options", function () {
     this.timeout(240_000);
-    const { project, fresh, cluster } = workbench();
+    const { project, namespace: made, cluster } = workbench();
     let api: Api;
     let stack: Project;
     let namespace: string;
     before(async () => {
         api = cluster();
-        namespace = fresh();
+        namespace = await made();
         stack = await project(program(resources("one")));
     });
 
@@ -36,7 +35,7 @@ describe("the fallback plugin kubernetes, with resource options", function () {
         type: "core/v1/ConfigMap",
         name,
         args: {
-            metadata: { namespace: "@ns.metadata.name", name, labels: { label }, ...metadata },
+            metadata: { namespace, name, labels: { label }, ...metadata },
             data: { a: "1", b: "1" },
         },
         options,
@@ -47,7 +46,7 @@ describe("the fallback plugin kubernetes, with resource options", function () {
         type,
         name: type.toLowerCase().replaceAll("/", "-"),
         args: {
-            metadata: { namespace: "@ns.metadata.name", annotations: skipAwait },
+            metadata: { namespace, annotations: skipAwait },
             spec: {
                 selector: { matchLabels: labels },
                 template: { metadata: { labels }, spec: idlePodSpec() },
@@ -57,7 +56,6 @@ describe("the fallback plugin kubernetes, with resource options", function () {
     });
     /** `label` changes what is changed in place; `kept` are the two that the program can leave out. */
     const resources = (label: string, kept: readonly string[] = ["protected", "retained"]): Wanted[] => [
-        namespaceOf(namespace),
         configMap("ignored", label, { ignoreChanges: ["data"] }),
         configMap("drifts", "one"),
         configMap("vanishes", label, { dependsOn: ["ignored"] }),
@@ -71,7 +69,7 @@ describe("the fallback plugin kubernetes, with resource options", function () {
             type: "core/v1/Service",
             name: "service",
             args: {
-                metadata: { namespace: "@ns.metadata.name", annotations: skipAwait },
+                metadata: { namespace, annotations: skipAwait },
                 spec: { selector: labels, ports: [{ port: 80 }] },
             },
         },
@@ -79,7 +77,7 @@ describe("the fallback plugin kubernetes, with resource options", function () {
             type: "networking/v1/NetworkPolicy",
             name: "policy",
             args: {
-                metadata: { namespace: "@ns.metadata.name" },
+                metadata: { namespace },
                 spec: {
                     podSelector: { matchLabels: labels },
                     ingress: [{ from: [{ ipBlock: { cidr: "192.0.2.1/32" } }] }],
@@ -90,8 +88,9 @@ describe("the fallback plugin kubernetes, with resource options", function () {
 
     it("does not take what the server fills in for a change, in a preview or a refresh", async () => {
         good(await stack.up());
-        assert.match(good(await stack.preview()), /13 unchanged/);
-        assert.match(good(await refresh(stack)), /13 unchanged/);
+        assert.match(good(await stack.preview()), /12 unchanged/);
+        good(await refresh(stack));
+        assert.match(good(await stack.preview()), /12 unchanged/);
     });
 
     it("says of an update that its object was deleted by hand, and how to go on", async () => {
@@ -115,14 +114,14 @@ describe("the fallback plugin kubernetes, with resource options", function () {
         const text = good(await refresh(stack, "--diff"));
         assert.match(text, /- 1 deleted/);
         assert.match(text, /vanishes/);
-        assert.match(text, /a: "1" => "2"|a\s*: "1" => "2"/);
+        assert.match(text, /a\s*: "1" => "2"/);
         good(await stack.up());
         assert.deepEqual(
             [(await live("drifts"))?.data, (await live("vanishes"))?.data],
             Array(2).fill({ a: "1", b: "1" }),
         );
         assert.deepEqual((await live("ignored"))?.data, { a: "2", b: "1", c: "3" });
-        assert.match(good(await stack.up()), /13 unchanged/);
+        assert.match(good(await stack.up()), /12 unchanged/);
     });
 
     it("keeps in the cluster what is retained on delete", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import { freshNamespace, removeNamespace, testApi, testKubeconfig } from "./kubernetes-fixture";
+import { freshNamespace, makeNamespace, removeNamespace, testApi, testKubeconfig } from "./kubernetes-fixture";
 import { Project, type Result } from "./project";
 
 /** Makes what resources.json lists, in that order; "@name.path" is an output of another, "&key" a secret setting. */
@@ -14,7 +14,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
-const provider = new k8s.Provider("cluster", { kubeconfig: config.require("kubeconfig") });
+const settings = JSON.parse(config.get("provider") ?? "{}");
+const provider = new k8s.Provider("cluster", { kubeconfig: config.require("kubeconfig"), ...settings });
 const made: Record<string, any> = {};
 const at = (path: string): any => path.split(".").reduce((value: any, key) => value?.[key], made);
 function resolved(value: any): any {
@@ -46,6 +47,8 @@ export interface Workbench {
     project(files: Record<string, string>, kubeconfig?: string): Promise<Project>;
     /** The name of a namespace that the program makes; goes with the tests, if it is still there. */
     fresh(): string;
+    /** One that is there already: a program that makes its own waits seconds for its end. */
+    namespace(): Promise<string>;
     cluster(): Api;
 }
 
@@ -61,12 +64,18 @@ export function workbench(): Workbench {
         for (const project of projects) await project.remove();
         for (const namespace of namespaces) await removeNamespace(api, namespace);
     });
+    const fresh = (): string => {
+        const namespace = freshNamespace();
+        namespaces.push(namespace);
+        return namespace;
+    };
     return {
         cluster: () => api,
-        fresh() {
-            const namespace = freshNamespace();
-            namespaces.push(namespace);
-            return namespace;
+        fresh,
+        async namespace() {
+            const name = fresh();
+            await makeNamespace(api, name);
+            return name;
         },
         async project(files, kubeconfig = testKubeconfig()) {
             const made = await Project.make({ "index.ts": PROGRAM, ...files });
@@ -100,7 +109,7 @@ export function bad({ code, text }: Result): string {
     return text;
 }
 
-/** The places of these texts, which must come in this order. */
+/** That these texts come in this order. */
 export function inOrder(text: string, ...steps: string[]): void {
     const places = steps.map((step) => text.indexOf(step));
     assert.ok(!places.includes(-1), `not all of "${steps.join('", "')}" in:\n${text}`);

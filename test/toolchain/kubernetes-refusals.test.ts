@@ -3,12 +3,17 @@
 import assert from "node:assert/strict";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
 import { bad, program, workbench } from "./kubernetes-program";
+import type { Project } from "./project";
 
 const SERVED = /fallback plugin "kubernetes", which serves core\/v1 Namespace, .*StatefulSet.*Install Pulumi's own/s;
 
 describe("the fallback plugin kubernetes, asked for something else", function () {
     this.timeout(120_000);
     const { project } = workbench();
+    let stack: Project;
+    before(async () => {
+        stack = await project(program([]));
+    });
 
     const cases: [what: string, type: string, args: Obj, named: string][] = [
         ["a kind", "apps/v1/ReplicaSet", { spec: {} }, "kubernetes:apps/v1:ReplicaSet"],
@@ -32,7 +37,7 @@ describe("the fallback plugin kubernetes, asked for something else", function ()
 
     for (const [what, type, args, named] of cases) {
         it(`refuses ${what}, by name`, async () => {
-            const stack = await project(program([{ type, name: "other", args }]));
+            await stack.write(program([{ type, name: "other", args }]));
             const text = bad(await stack.preview());
             assert.ok(text.includes(`${named} is not served by the`), text);
             assert.match(text.replace(/\s+/g, " "), SERVED);

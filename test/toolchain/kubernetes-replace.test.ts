@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import { destroy, good, inOrder, namespaceOf, program, resourceOf, type Wanted, workbench } from "./kubernetes-program";
+import { destroy, good, inOrder, program, resourceOf, type Wanted, workbench } from "./kubernetes-program";
 import { shellImage } from "./shell-image";
 
 describe("the fallback plugin kubernetes, replacing", function () {
     this.timeout(240_000);
-    const { project, fresh, cluster } = workbench();
+    const { project, namespace: made, cluster } = workbench();
     let api: Api;
     let image: string;
     before(async () => {
@@ -28,7 +28,6 @@ describe("the fallback plugin kubernetes, replacing", function () {
         };
         const labels = { app: "user" };
         return [
-            namespaceOf(namespace),
             {
                 type: "core/v1/PersistentVolume",
                 name: "volume",
@@ -47,7 +46,7 @@ describe("the fallback plugin kubernetes, replacing", function () {
                 type: "core/v1/PersistentVolumeClaim",
                 name: "claim",
                 args: {
-                    metadata: { namespace: "@ns.metadata.name", name: "claim" },
+                    metadata: { namespace, name: "claim" },
                     spec: { ...size, volumeName: "@volume.metadata.name", resources: { requests: { storage: "1Gi" } } },
                 },
                 options: { deleteBeforeReplace: true, replaceOnChanges: ["spec"] },
@@ -56,7 +55,7 @@ describe("the fallback plugin kubernetes, replacing", function () {
                 type: "apps/v1/StatefulSet",
                 name: "user",
                 args: {
-                    metadata: { namespace: "@ns.metadata.name", name: "user" },
+                    metadata: { namespace, name: "user" },
                     spec: {
                         serviceName: "none",
                         selector: { matchLabels: labels },
@@ -69,7 +68,7 @@ describe("the fallback plugin kubernetes, replacing", function () {
     };
 
     it("deletes the Pods and the claim before the volume that they use, and makes all three again", async () => {
-        const namespace = fresh();
+        const namespace = await made();
         const objects = async (): Promise<Obj[]> => [
             await api.ask(`/api/v1/persistentvolumes/${namespace}-volume`),
             await api.ask(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/claim`),
@@ -100,32 +99,30 @@ describe("the fallback plugin kubernetes, replacing", function () {
     });
 
     it("deletes first what has a given name, and last what has a name that was made up or is elsewhere now", async () => {
-        const [namespace, other] = [fresh(), fresh()];
+        const [namespace, other] = [await made(), await made()];
         const resources = (data: string, elsewhere: string): Wanted[] => [
-            namespaceOf(namespace),
-            { ...namespaceOf(other), name: "other" },
             {
                 type: "core/v1/ConfigMap",
                 name: "given",
-                args: { metadata: { namespace: "@ns.metadata.name", name: "given" }, data: { data } },
+                args: { metadata: { namespace, name: "given" }, data: { data } },
             },
             {
                 type: "core/v1/ConfigMap",
                 name: "derived",
-                args: { metadata: { namespace: "@ns.metadata.name" }, data: { data } },
+                args: { metadata: { namespace }, data: { data } },
             },
             {
                 type: "core/v1/ConfigMap",
                 name: "moved",
-                args: { metadata: { namespace: `@${elsewhere}.metadata.name`, name: "moved" } },
+                args: { metadata: { namespace: elsewhere, name: "moved" } },
             },
         ];
-        const stack = await project(program(resources("one", "ns")));
+        const stack = await project(program(resources("one", namespace)));
         good(await stack.up());
         const { id } = await resourceOf(stack, "derived");
         assert.match(id, /\/derived-[0-9a-f]{8}$/);
 
-        await stack.write(program(resources("two", "other")));
+        await stack.write(program(resources("two", other)));
         const text = good(await stack.up());
         inOrder(text, "given deleted original", "given created replacement");
         inOrder(text, "derived created replacement", "derived deleted original");

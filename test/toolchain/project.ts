@@ -1,7 +1,7 @@
 // A Pulumi project in a temporary folder, run by the real CLI of toolchain()
 // with a state of its own.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { toolchain } from "../../embedded/toolchain";
@@ -31,6 +31,8 @@ export class Project {
             ...env,
             PULUMI_BACKEND_URL: `file://${folder}/state`,
             PULUMI_CONFIG_PASSPHRASE: "test",
+            // For --event-log.
+            PULUMI_DEBUG_COMMANDS: "true",
         });
         await mkdir(join(folder, "state"));
         await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
@@ -99,4 +101,10 @@ export class Project {
     async remove(): Promise<void> {
         await rm(this.folder, { recursive: true, force: true });
     }
+}
+
+/** What `--event-log` noted, as CI systems keep it; without the debug lines, in which the SDK prints all that it gets. */
+export async function eventLog(file: string): Promise<string> {
+    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+    return lines.filter((line) => JSON.parse(line).diagnosticEvent?.severity !== "debug").join("\n");
 }
