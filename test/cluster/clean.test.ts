@@ -25,6 +25,7 @@ describe("make clean", () => {
     const clean = (): Promise<Made> => make("clean", {}, { cwd: copy, env });
 
     before(async () => {
+        await toolchain(); // built before it is linked to
         await copyRepository(copy);
         mkdirSync(join(home, "backend"));
     });

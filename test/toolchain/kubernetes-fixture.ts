@@ -21,7 +21,7 @@ export const testApi = async (): Promise<Api> => new Api(await connect({ kubecon
 /** A namespace that no other run uses. */
 export const freshNamespace = (): string => `plugin-test-${process.pid}-${Math.random().toString(36).slice(2, 7)}`;
 
-async function makeNamespace(api: Api, name: string): Promise<void> {
+export async function makeNamespace(api: Api, name: string): Promise<void> {
     await api.apply(kindOf("kubernetes:core/v1:Namespace"), object("v1", "Namespace", { name }), "test", {
         force: true,
     });

@@ -2,15 +2,7 @@
 // the embedded cluster that TEST_KUBECONFIG belongs to.
 import assert from "node:assert/strict";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import {
-    create,
-    driven,
-    inFreshNamespace,
-    initFailed,
-    object,
-    remove,
-    update,
-} from "./kubernetes-fixture";
+import { create, driven, inFreshNamespace, initFailed, object, remove, update } from "./kubernetes-fixture";
 import { shellImage } from "./shell-image";
 
 describe("fallback plugin kubernetes, with pods that run", function () {

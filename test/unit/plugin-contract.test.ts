@@ -16,7 +16,7 @@ interface Test {
 /** The titles of a file's tests, as they are written in it. */
 function testsOf(path: string): Test[] {
     const text = read(path);
-    const throughCli = /from "\.\/(project|kubernetes-program)"/.test(text);
+    const throughCli = path.startsWith("test/cluster/") || /from "\.\/(project|kubernetes-program)"/.test(text);
     const found: Test[] = [];
     const visit = (node: ts.Node): void => {
         if (ts.isCallExpression(node) && node.expression.getText() === "it" && node.arguments[0]) {
@@ -28,7 +28,7 @@ function testsOf(path: string): Test[] {
     return found;
 }
 
-const tests = ["test/unit", "test/toolchain"]
+const tests = ["test/unit", "test/toolchain", "test/cluster"]
     .flatMap((folder) => readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`))
     .filter((file) => file.endsWith(".test.ts"))
     .flatMap(testsOf);
