@@ -28,7 +28,7 @@ export interface Disk {
 }
 
 const GIB = 1024 ** 3;
-/** From nothing the caches grow to 8 GiB (Go 6.6, what was built 1.3), and the kernel takes 2.3 more while it is built. */
+/** From nothing the caches grow to 7.3 GiB (Go 5.8, what was built 1.5), and the kernel takes 2.3 more while it is built. */
 const NEEDED_DISK = 12 * GIB;
 /** With everything built a running stack takes about this much. */
 const NEEDED_DISK_BUILT = 3 * GIB;
