@@ -60,12 +60,13 @@ function build(recipe: Recipe, path: string): Promise<string> {
     });
 }
 
-/** A process by its id and when it started, because ids are used again. */
+/** A process by its id and when it started, because ids are used again. One that only waits to be reaped is gone. */
 export async function processIdentity(pid: number): Promise<string | undefined> {
     try {
         const stat = await readFile(`/proc/${pid}/stat`, "utf8");
         // The name, in parentheses, may hold spaces; the start time is the 20th field after it (proc(5)).
-        return `${pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return fields[0] === "Z" ? undefined : `${pid} ${fields[19]}`;
     } catch {
         return undefined;
     }

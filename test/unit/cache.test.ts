@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { built, type Recipe } from "../../embedded/cache";
+import { built, processIdentity, type Recipe } from "../../embedded/cache";
 import { allDone } from "../../embedded/steps";
 
 describe("what is built once", () => {
@@ -45,6 +47,20 @@ describe("what is built once", () => {
         );
         const path = await built(recipe((into) => writeFile(join(into, "file"), "made")));
         await assert.rejects(readFile(join(path, "half")), /ENOENT/);
+    });
+});
+
+describe("a process", () => {
+    it("is known while it runs, and gone when it has ended, also when nobody has reaped it", async () => {
+        // sleep takes the shell's place, and never asks what became of the shell's child.
+        const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
+        const [line] = (await once(parent.stdout, "data")) as [Buffer];
+        assert.match((await processIdentity(parent.pid ?? 0)) ?? "", /^\d+ \d+$/);
+        // It ends when it gets to it; else this times out.
+        while ((await processIdentity(Number(line.toString()))) !== undefined);
+        parent.kill();
+        await once(parent, "exit");
+        assert.equal(await processIdentity(parent.pid ?? 0), undefined);
     });
 });
 
