@@ -1,20 +1,16 @@
 // What settings of the provider and annotations change in what the fallback
 // plugin "kubernetes" asks of an API server (TEST_KUBECONFIG).
 import assert from "node:assert/strict";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import { kindOf, resourcePath } from "../../embedded/toolchain/kubernetes-plugin/kinds";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
 import {
     create,
     driven,
-    freshNamespace,
     idlePodSpec,
-    makeNamespace,
+    inFreshNamespace,
     mergePatch,
     object,
     remove,
-    removeNamespace,
-    testApi,
     update,
 } from "./kubernetes-fixture";
 
@@ -23,18 +19,13 @@ const CLAIM = kindOf("kubernetes:core/v1:PersistentVolumeClaim");
 
 describe("fallback plugin kubernetes, as its settings say", function () {
     this.timeout(60_000);
-    const namespace = freshNamespace();
-    let api: Api;
-    before(async () => {
-        api = await testApi();
-        await makeNamespace(api, namespace);
-    });
-    after(() => removeNamespace(api, namespace));
+    const here = inFreshNamespace();
+    const { namespace } = here;
 
     const configMap = (name: string, data: Obj): Obj => object("v1", "ConfigMap", { namespace, name }, { data });
 
     it("takes over what is there where the provider is told so", async () => {
-        await api.apply(CONFIG_MAP, configMap("theirs", { b: "1" }), "someone");
+        await here.api.apply(CONFIG_MAP, configMap("theirs", { b: "1" }), "someone");
         const plugin = driven({ upsertExistingObjects: "true" });
         const { properties } = await create(plugin, "core/v1:ConfigMap", configMap("theirs", { a: "1" }));
         assert.deepEqual(properties.data, { a: "1", b: "1" });
@@ -43,7 +34,12 @@ describe("fallback plugin kubernetes, as its settings say", function () {
     it("takes a controller's fields where the provider is told so", async () => {
         const plugin = driven({ enablePatchForce: "true" });
         const made = await create(plugin, "core/v1:ConfigMap", configMap("forced", { a: "1" }));
-        await mergePatch(api, resourcePath(CONFIG_MAP, namespace, "forced"), { data: { a: "2" } }, "some-controller");
+        await mergePatch(
+            here.api,
+            resourcePath(CONFIG_MAP, namespace, "forced"),
+            { data: { a: "2" } },
+            "some-controller",
+        );
         const { data } = await update(plugin, "core/v1:ConfigMap", made, configMap("forced", { a: "3" }));
         assert.deepEqual(data, { a: "3" });
     });
@@ -74,7 +70,7 @@ describe("fallback plugin kubernetes, as its settings say", function () {
             [CLAIM, "claim"],
             [pods, "pod"],
         ] as const) {
-            await mergePatch(api, resourcePath(kind, namespace, name), { metadata: { finalizers: null } });
+            await mergePatch(here.api, resourcePath(kind, namespace, name), { metadata: { finalizers: null } });
         }
     });
 });
