@@ -4,6 +4,7 @@ export * from "./external-nfs";
 export * from "./nfs-server";
 export * from "./nfs-storage-stack";
 export * from "./nfs-volume";
+export type { ComponentOptions } from "./options";
 export * from "./pod-image";
 export * from "./transform";
 export * from "./visibility-check";

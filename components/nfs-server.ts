@@ -14,7 +14,7 @@ import { kubernetesName, podLabels } from "./names";
 import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from "./nfs-server-pod";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts, protection } from "./options";
 import type { PodGroup } from "./placement";
-import { type ImageSource, PodImage } from "./pod-image";
+import { type ImageSource, PodImage, type PodImageArgs } from "./pod-image";
 import { singlePodSet } from "./single-pod";
 import { type Transform, transformed } from "./transform";
 
@@ -56,7 +56,7 @@ export interface NfsServerArgs {
     readonly graceSeconds?: number;
     /** Seconds after which a silent client has lost what it had open. @default 10 */
     readonly leaseSeconds?: number;
-    readonly transforms?: {
+    readonly transforms?: PodImageArgs["transforms"] & {
         readonly configuration?: Transform<k8s.core.v1.ConfigMapArgs>;
         readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
         readonly service?: Transform<k8s.core.v1.ServiceArgs>;
@@ -111,7 +111,7 @@ export class NfsServer extends pulumi.ComponentResource {
         });
         this.image = new PodImage(
             `${name}-image`,
-            { image: "nfs-server", source: settings.image },
+            { image: "nfs-server", source: settings.image, transforms },
             { parent: this },
         ).reference;
 
