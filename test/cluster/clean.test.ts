@@ -8,7 +8,7 @@ import { cacheDirectory } from "../../embedded/paths";
 import { run } from "../../embedded/run";
 import { toolchain } from "../../embedded/toolchain";
 import { copyRepository } from "./copy";
-import { type Made, make } from "./instance";
+import { instance, type Made, sharedCluster } from "./instance";
 
 describe("make clean", () => {
     const home = mkdtempSync(join(tmpdir(), "clean-"));
@@ -22,6 +22,7 @@ describe("make clean", () => {
         PULUMI_CONFIG_PASSPHRASE: "of the test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
     };
+    const { make } = instance(sharedCluster);
     const clean = (): Promise<Made> => make("clean", {}, { cwd: copy, env });
 
     before(async () => {

@@ -15,8 +15,9 @@ import {
 } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { run } from "../../embedded/run";
+import { ownInstance } from "./instance";
 
-const name = `test-${process.pid}-own`;
+const { name } = ownInstance("itself");
 const folder = clusterFolder(name);
 const PATIENCE = "--timeout=90s";
 

@@ -10,7 +10,10 @@ import { stringify } from "yaml";
 import { Evidence } from "../../contract/src";
 import { type ClusterAccess, clusterAccess } from "../../embedded/cluster";
 import type { StackOutputs } from "../../outputs";
-import { kubectl, make, makes, testCluster } from "./instance";
+import { broughtUp, ownInstance } from "./instance";
+
+const own = ownInstance("failures");
+const { make, makes, kubectl } = own;
 
 /** What the stack's own cluster has is not changed by it. */
 const MISTAKEN_OPTIONS = ["nfsvers=4.2", "hard", "rsize=12345"];
@@ -37,18 +40,14 @@ async function failing(settings: object): Promise<string> {
 describe("make up, when something is wrong", () => {
     const folder = mkdtempSync(join(tmpdir(), "failures-"));
     let access: ClusterAccess;
+    broughtUp(own);
 
     before(async () => {
-        const found = await clusterAccess(testCluster);
+        const found = await clusterAccess(own.name);
         assert.ok(found);
         access = found;
     });
-    after(async () => {
-        rmSync(folder, { recursive: true });
-        await makes("down");
-        // For the tests that come after these.
-        await makes("cluster", { ARGS: "up" });
-    });
+    after(() => rmSync(folder, { recursive: true }));
 
     it("says which cluster can't be reached, before it makes anything", async () => {
         const port = await deadPort();
@@ -107,12 +106,16 @@ describe("make up, when something is wrong", () => {
         assert.equal(Evidence.parse(outputs.visibility).verdict, "passed");
     });
 
-    it("quotes the last lines of a server that does not start, and can still be brought down", async () => {
+    it("quotes the last lines of a server that does not start", async () => {
         const { writer } = JSON.parse((await makes("outputs")).stdout) as StackOutputs;
         // The two images mixed up.
         const output = await failing({ serverImage: writer.image });
         assert.match(output, /StatefulSet .*\/nfs-server is not ready: gave up, because this does not mend itself/);
         assert.match(output, /container nfs-server: waiting, CrashLoopBackOff/);
         assert.match(output, /last lines of the log of container nfs-server/);
+    });
+
+    it("can be brought down from there", async () => {
+        await makes("down");
     });
 });

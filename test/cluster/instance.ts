@@ -1,12 +1,20 @@
-// The tests' cluster, and how tests use it as a user would: through make and kubectl.
+// The tests' clusters, and how tests use them as a user would: through make and
+// kubectl. Test files run side by side, so one that deploys the stack with make
+// or stops a cluster has a cluster of its own; the others share one.
 import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { repository } from "../../commands/environment";
-import { kubectlProgram } from "../../embedded/cluster";
+import { forgetStacks } from "../../commands/stack";
+import { clusterDelete, clusterUp, kubectlProgram } from "../../embedded/cluster";
+import { clusterFolder } from "../../embedded/cluster/folder";
 import { run } from "../../embedded/run";
 
-/** Its own name for each run, so that two runs on one machine do not meet. */
-export const testCluster = `test-${process.pid}`;
+// Its own name for each run, so that two runs on one machine do not meet; set by
+// the first process of a run, inherited by those that run the files.
+process.env.TEST_CLUSTER ??= `test-${process.pid}`;
+
+/** That fixture.ts brings up for all files; none of them stops it. */
+export const sharedCluster = process.env.TEST_CLUSTER;
 
 export interface Made {
     code: number | null;
@@ -22,15 +30,6 @@ export interface Elsewhere {
     env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a target of the Makefile on the tests' cluster; what it says is shown as it comes. */
-export async function make(
-    target: string,
-    variables: Record<string, string> = {},
-    elsewhere: Elsewhere = {},
-): Promise<Made> {
-    return start(target, variables, elsewhere, false).ended;
-}
-
 export interface Running {
     /** Of startMake it leads a process group, as a command in a terminal does. */
     pid: number;
@@ -39,17 +38,63 @@ export interface Running {
     ended: Promise<Made>;
 }
 
-/** As `make`, for what runs until it is ended. */
-export const startMake = (target: string): Running => start(target, {}, {}, true);
+export interface Instance {
+    name: string;
+    /** Runs a target of the Makefile on it; what it says is shown as it comes. */
+    make(target: string, variables?: Record<string, string>, elsewhere?: Elsewhere): Promise<Made>;
+    /** As `make`, for what must succeed. */
+    makes(target: string, variables?: Record<string, string>): Promise<Made>;
+    /** As `make`, for what runs until it is ended. */
+    startMake(target: string, variables?: Record<string, string>): Running;
+    kubectl(args: readonly string[], input?: string): Promise<string>;
+}
+
+export function instance(name: string): Instance {
+    const make: Instance["make"] = (target, variables = {}, elsewhere = {}) =>
+        start(name, target, variables, elsewhere, false).ended;
+    return {
+        name,
+        make,
+        async makes(target, variables) {
+            const made = await make(target, variables);
+            if (made.code !== 0) {
+                throw new Error(`make ${target} ended with exit code ${made.code}; its output is above`);
+            }
+            return made;
+        },
+        startMake: (target, variables = {}) => start(name, target, variables, {}, true),
+        async kubectl(args, input) {
+            const [program = "", ...first] = await kubectlProgram();
+            return run(program, [...first, "--kubeconfig", clusterFolder(name).kubeconfig, ...args], {
+                ...(input !== undefined && { input }),
+            });
+        },
+    };
+}
+
+/** Of one test file. */
+export const ownInstance = (label: string): Instance => instance(`${sharedCluster}-${label}`);
+
+/** For a `describe`: the instance is up before its tests and deleted after them, with all that is on it. */
+export function broughtUp({ name }: Instance): void {
+    before(async () => {
+        await clusterUp(name);
+    });
+    after(async () => {
+        await clusterDelete(name);
+        await forgetStacks(name);
+    });
+}
 
 function start(
+    cluster: string,
     target: string,
     variables: Record<string, string>,
     { cwd = repository, env = {} }: Elsewhere,
     ownGroup: boolean,
 ): Running {
     const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    const child = spawn("make", ["--no-print-directory", target, `CLUSTER=${testCluster}`, ...settings], {
+    const child = spawn("make", ["--no-print-directory", target, `CLUSTER=${cluster}`, ...settings], {
         cwd,
         detached: ownGroup,
         env: { ...process.env, ...env },
@@ -84,21 +129,4 @@ function start(
                 ended.then(() => reject(new Error(`make ${target} ended without saying ${what}:\n${output}`)), reject);
             }),
     };
-}
-
-/** As `make`, for what must succeed. */
-export async function makes(target: string, variables: Record<string, string> = {}): Promise<Made> {
-    const made = await make(target, variables);
-    if (made.code !== 0) {
-        throw new Error(`make ${target} ended with exit code ${made.code}; its output is above`);
-    }
-    return made;
-}
-
-/** kubectl on the tests' cluster. */
-export async function kubectl(args: readonly string[], input?: string): Promise<string> {
-    const [program = "", ...first] = await kubectlProgram();
-    return run(program, [...first, "--kubeconfig", process.env.TEST_KUBECONFIG ?? "", ...args], {
-        ...(input !== undefined && { input }),
-    });
 }

@@ -12,7 +12,7 @@ import { CommandFailed, run } from "../../embedded/run";
 import { toolchain } from "../../embedded/toolchain";
 import type { StackOutputs } from "../../outputs";
 import { copyRepository } from "./copy";
-import { kubectl, testCluster } from "./instance";
+import { instance, sharedCluster } from "./instance";
 
 const STACK = "foreign";
 
@@ -58,7 +58,7 @@ describe("a cluster of one's own", () => {
     };
 
     before(async () => {
-        const found = await clusterAccess(testCluster);
+        const found = await clusterAccess(sharedCluster);
         assert.ok(found, "the tests' cluster runs");
         access = found;
         home = await mkdtemp(join(tmpdir(), "own-cluster-"));
@@ -139,7 +139,7 @@ describe("a cluster of one's own", () => {
 
     it("is left as it was by `pulumi destroy`", async () => {
         await good(["destroy", "--yes"]);
-        const left = await kubectl(["get", "namespaces,persistentvolumes", "-o", "name"]);
+        const left = await instance(sharedCluster).kubectl(["get", "namespaces,persistentvolumes", "-o", "name"]);
         assert.doesNotMatch(left, new RegExp(STACK));
         const { deployment } = JSON.parse((await good(["stack", "export"])).stdout) as {
             deployment: { resources?: unknown[] };

@@ -5,7 +5,10 @@ import { nfsMounts } from "../../commands/mounts";
 import { chained, Evidence, isIntact, JournalRecord, journal } from "../../contract/src";
 import { clusterAccess } from "../../embedded/cluster";
 import type { StackOutputs } from "../../outputs";
-import { kubectl, make, makes, startMake, testCluster } from "./instance";
+import { broughtUp, ownInstance } from "./instance";
+
+const own = ownInstance("stack");
+const { make, makes, startMake, kubectl } = own;
 
 async function outputs(): Promise<StackOutputs> {
     return JSON.parse((await makes("outputs")).stdout) as StackOutputs;
@@ -77,6 +80,8 @@ function assertChain(records: JournalRecord[]): void {
 }
 
 describe("the stack on an embedded cluster", () => {
+    broughtUp(own);
+
     it("refuses wrong settings with one error that lists them all, before anything is made", async () => {
         const made = await make("up", { SETTINGS: "{readers: -1, mesage: hello, capacity: much}" });
         assert.notEqual(made.code, 0);
@@ -98,7 +103,7 @@ describe("the stack on an embedded cluster", () => {
     it("has told the truth: pods of our own read the same chain on both nodes", async () => {
         const out = await outputs();
         const evidence = Evidence.parse(out.visibility);
-        const access = await clusterAccess(testCluster);
+        const access = await clusterAccess(own.name);
         assert.equal(access?.nodes.length, 2);
         for (const node of access?.nodes ?? []) {
             const records = await journalReadOn(node, out);
@@ -190,14 +195,14 @@ describe("the stack on an embedded cluster", () => {
 
     it("goes down and leaves no object of the stack and no mount", async () => {
         const { volume } = await outputs();
-        const access = await clusterAccess(testCluster);
+        const access = await clusterAccess(own.name);
         assert.ok(access);
         await makes("down");
         // `down` stops the cluster; what its disks and etcd hold is looked at after starting it again.
         await makes("cluster", { ARGS: "up" });
         assert.doesNotMatch(await kubectl(["get", "namespaces", "-o", "name"]), new RegExp(volume.namespace));
         assert.equal(await kubectl(["get", "pv", "-o", "name"]), "");
-        assert.deepEqual(await nfsMounts(testCluster, access.nodes), []);
+        assert.deepEqual(await nfsMounts(own.name, access.nodes), []);
         assert.deepEqual(await outputs(), {});
     });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { baseImage, engineUp } from "../../embedded/engine";
 import { Engine } from "../../embedded/engine/api";
-import { descendants, gone, type Process, until } from "./processes";
+import { descendants, gone, type Process, stepRuns, until } from "./processes";
 import { eventLog, Project } from "./project";
 import { type Registry, startRegistry } from "./registry";
 
@@ -32,7 +32,6 @@ describe("the fallback plugin docker, over its contract", function () {
     const dockerfile = (...lines: string[]): Record<string, string> => ({
         "app/Dockerfile": ["ARG BASE", "FROM $BASE", "ARG TOKEN", ...lines, ""].join("\n"),
     });
-    const containers = async (): Promise<number> => (await engine.json("/containers/json")).length;
 
     before(async () => {
         const { host } = await engineUp();
@@ -80,17 +79,17 @@ describe("the fallback plugin docker, over its contract", function () {
     });
 
     it("leaves no process and no build behind when the CLI is killed, and builds with the next up", async () => {
-        await stack.write(dockerfile("RUN sleep 600"));
+        await stack.write(dockerfile("RUN sleep 601"));
         let family: Process[] = [];
         const { code } = await stack.run(["up", "--yes", "--skip-preview", "--stack", "test"], async (child) => {
-            await until(async () => (await containers()) > 0);
+            await until(() => stepRuns(engine, "sleep 601"));
             family = await descendants(child.pid ?? 0);
             child.kill("SIGKILL");
         });
         assert.equal(code, null);
         assert.ok(family.some(({ command }) => command.includes("pulumi-resource-docker")));
         await gone(family);
-        await until(async () => (await containers()) === 0);
+        await until(async () => !(await stepRuns(engine, "sleep 601")));
         await stack.run(["cancel", "--yes", "--stack", "test"]);
         await stack.write(dockerfile("RUN echo again > /again"));
         const up = await stack.up();

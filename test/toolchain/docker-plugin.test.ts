@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { baseImage, engineUp } from "../../embedded/engine";
 import { Engine } from "../../embedded/engine/api";
+import { stepRuns, until } from "./processes";
 import { Project } from "./project";
 import { type Registry, startRegistry } from "./registry";
 
@@ -190,14 +191,13 @@ describe("the fallback plugin docker", function () {
     it("stops a build when the user cancels", async () => {
         const dockerfile = "ARG BASE\nFROM $BASE\nRUN sleep 600\n";
         const stack = await project({ "app/Dockerfile": dockerfile }, { name: "slow", base });
-        const running = async (): Promise<number> => (await engine.json("/containers/json")).length;
         const { code, text } = await stack.run(["up", "--yes", "--skip-preview", "--stack", "test"], async (child) => {
-            while ((await running()) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+            await until(() => stepRuns(engine, "sleep 600"));
             child.kill("SIGINT");
         });
         assert.notEqual(code, 0);
         assert.match(text, /cancel/);
         // The engine stops the build when the plugin is gone, and takes a moment for the container; else this times out.
-        while ((await running()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+        await until(async () => !(await stepRuns(engine, "sleep 600")));
     });
 });

@@ -1,5 +1,6 @@
 // Processes that tests watch: what a command has started, until all of it is gone.
 import { readdir, readFile } from "node:fs/promises";
+import type { Engine } from "../../embedded/engine/api";
 
 export interface Process {
     pid: number;
@@ -23,6 +24,12 @@ const commandOf = (pid: number): Promise<string> => read(`/proc/${pid}/cmdline`)
 
 export async function gone(processes: readonly Process[]): Promise<void> {
     for (const { pid, command } of processes) await until(async () => (await commandOf(pid)) !== command);
+}
+
+/** Whether the engine, which other builds use too, runs a build's step with this command. */
+export async function stepRuns(engine: Engine, command: string): Promise<boolean> {
+    const running = (await engine.json("/containers/json")) as { Command: string }[];
+    return running.some(({ Command }) => Command.includes(command));
 }
 
 /** Resolves when something that nobody announces has become true. */
