@@ -7,11 +7,9 @@ import type { NfsStorageStackArgs } from "./components";
 import type { ImageSource } from "./components/pod-image";
 import { conflicts } from "./settings/conflicts";
 import { isKey, type KeyName, keyOf, keys, type Values } from "./settings/keys";
+import { NAMESPACE } from "./settings/namespace";
 import { nearest } from "./settings/nearest";
 import { NotAllowed, type Problem, problemsText } from "./settings/problem";
-
-/** The project's own namespace: what Pulumi.yaml calls it, also when the components run under another project. */
-export const NAMESPACE = "nfs-storage-stack";
 
 /** Where the stack goes. */
 export interface ClusterSettings {

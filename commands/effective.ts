@@ -1,7 +1,8 @@
 // The settings that an environment really has: its file over the defaults, and
 // what make adds for the embedded cluster. Pure but for the parsing in settings.ts.
-import { NAMESPACE, type RawSettings, readSettings } from "../settings";
+import { type RawSettings, readSettings } from "../settings";
 import { groups, isKey, type KeyName, keyOf, keys, type Values, written } from "../settings/keys";
+import { NAMESPACE } from "../settings/namespace";
 import { problemText } from "../settings/problem";
 import { embeddedExample, isSecret } from "./embedded-settings";
 import { type ConfigValue, type Environment, isMapping } from "./environment";

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../embedded/steps";
-import { NAMESPACE } from "../settings";
+import { NAMESPACE } from "../settings/namespace";
 
 export const repository = join(__dirname, "..");
 export const PROJECT = NAMESPACE;

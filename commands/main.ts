@@ -1,38 +1,30 @@
 // What the Makefile's targets run: `main.ts COMMAND`. Each command is a file of
-// its own. ENV names the environment (Pulumi.<ENV>.yaml), CLUSTER the instance
-// of the embedded cluster.
+// its own, loaded when it is asked for: some bring all of Pulumi with them. ENV
+// names the environment (Pulumi.<ENV>.yaml), CLUSTER the instance of the
+// embedded cluster.
 import { main, UserError } from "../embedded/steps";
-import { clean } from "./clean";
-import { down } from "./down";
-import { environments } from "./environments";
-import { open } from "./open";
-import { outputs } from "./outputs";
-import { preview } from "./preview";
-import { settings } from "./settings";
-import { status } from "./status";
-import { up } from "./up";
-import { verify } from "./verify";
 
-const commands: Record<string, () => Promise<void>> = {
-    clean,
-    down,
-    environments,
-    open,
-    outputs,
-    preview,
-    settings,
-    status,
-    up,
-    verify,
+const commands: Record<string, () => Promise<() => Promise<void>>> = {
+    clean: async () => (await import("./clean")).clean,
+    down: async () => (await import("./down")).down,
+    environments: async () => (await import("./environments")).environments,
+    open: async () => (await import("./open")).open,
+    outputs: async () => (await import("./outputs")).outputs,
+    preview: async () => (await import("./preview")).preview,
+    settings: async () => (await import("./settings")).settings,
+    status: async () => (await import("./status")).status,
+    up: async () => (await import("./up")).up,
+    verify: async () => (await import("./verify")).verify,
 };
 
 main(async () => {
     const [name = "", ...rest] = process.argv.slice(2);
-    const command = commands[name];
-    if (!command || rest.length > 0) {
+    const load = commands[name];
+    if (!load || rest.length > 0) {
         throw new UserError(
             `no such command: ${[name, ...rest].join(" ") || "(none)"}; there are: ${Object.keys(commands).join(", ")}`,
         );
     }
+    const command = await load();
     await command();
 });

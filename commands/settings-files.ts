@@ -1,8 +1,9 @@
 // What `make settings` writes from settings/keys.ts: the schema in Pulumi.yaml
 // and docs/settings.md. Texts in, texts out.
 import { stringify } from "yaml";
-import { ConfigurationError, NAMESPACE, parseSettings, type RawSettings } from "../settings";
+import { ConfigurationError, parseSettings, type RawSettings } from "../settings";
 import { groups, type Key, type KeyName, keyOf, written } from "../settings/keys";
+import { NAMESPACE } from "../settings/namespace";
 import { changeCommand } from "../settings/problem";
 
 /** Pulumi.yaml with its `config:` as the keys say; everything above it stays. */

@@ -5,7 +5,8 @@
 import { getStack, log, RunError } from "@pulumi/pulumi";
 import { serverClaim } from "../components/nfs-storage-stack";
 import { type Cluster, connect, KubeconfigError, NotSupported } from "../kube-api";
-import { type ClusterSettings, NAMESPACE, type Settings } from "../settings";
+import type { ClusterSettings, Settings } from "../settings";
+import { NAMESPACE } from "../settings/namespace";
 import { nearest } from "../settings/nearest";
 import { problemText } from "../settings/problem";
 import { shellWord } from "../settings/shown";

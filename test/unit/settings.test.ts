@@ -7,8 +7,9 @@ import { journal } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { projectFile as projectFileText, settingsPage } from "../../commands/settings-files";
-import { ConfigurationError, NAMESPACE, parseSettings as parseOf } from "../../settings";
+import { ConfigurationError, parseSettings as parseOf } from "../../settings";
 import { groups, type KeyName, keys } from "../../settings/keys";
+import { NAMESPACE } from "../../settings/namespace";
 
 const parseSettings = (raw: Readonly<Record<string, string>>) => parseOf(raw, "dev");
 
