@@ -8,7 +8,7 @@ import { ExternalNfs, type ExternalNfsArgs } from "./external-nfs";
 import type { Identity } from "./identity";
 import { kubernetesName, partLabels } from "./names";
 import { NfsServer, type NfsServerArgs, nfsServerClaimName, nfsServerDefaults } from "./nfs-server";
-import { NfsVolume, type NfsVolumeArgs } from "./nfs-volume";
+import { NfsVolume, type NfsVolumeArgs, nfsVolumeName } from "./nfs-volume";
 import { type ComponentOptions, childOptions, ownOptions, protection } from "./options";
 import { type PlacedPods, readPlacedPods } from "./placed-pods";
 import type { Placement } from "./placement";
@@ -110,7 +110,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
             within(),
         ).reference;
         this.volume = new NfsVolume(
-            `${name}-volume`,
+            volumeNameOf(name),
             {
                 export: this.export,
                 namespace: namespace.metadata.name,
@@ -170,7 +170,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         const serverName = serverNameOf(name);
         const common = { ...server, capacity, identity, protectData, transforms: transforms?.server };
         if (adoptData) {
-            const { namespace, name: existingClaim } = serverClaim(name);
+            const { namespace, name: existingClaim } = stackNames(name).serverClaim;
             return new NfsServer(serverName, { ...common, namespace, existingClaim }, within());
         }
         const keep = {
@@ -217,9 +217,21 @@ export class NfsStorageStack extends pulumi.ComponentResource {
 
 const serverNameOf = (name: string): string => `${name}-server`;
 
-/** Where the claim behind the share is, or will be, in the stack that runs. */
-export function serverClaim(name: string): { namespace: string; name: string } {
-    return { namespace: namespaceName(name, "server"), name: nfsServerClaimName(serverNameOf(name)) };
+const volumeNameOf = (name: string): string => `${name}-volume`;
+
+/**
+ * What is called the same in every cluster, in the stack that runs: others may have taken these names.
+ * @param ownServer whether the stack runs the server, and so has a namespace for it
+ */
+export function stackNames(name: string, ownServer = true) {
+    const [server, clients] = [namespaceName(name, "server"), namespaceName(name, "clients")];
+    return {
+        namespaces: ownServer ? [server, clients] : [clients],
+        /** Behind the share. */
+        serverClaim: { namespace: server, name: nfsServerClaimName(serverNameOf(name)) },
+        /** Of the claim, and of the volume that is its pair. */
+        pair: { namespace: clients, name: nfsVolumeName(volumeNameOf(name)) },
+    };
 }
 
 /** The same for a stack that is made again, so that retained data is found by name. */

@@ -29,6 +29,14 @@ export interface NfsVolumeArgs {
 
 export const nfsVolumeDefaults = { capacity: "1Gi" } as const;
 
+/**
+ * Of the volume and of its claim. Volumes are the whole cluster's, and each of the two names the other before either
+ * exists: so the name is derived, and not left to Pulumi.
+ */
+export function nfsVolumeName(name: string): string {
+    return kubernetesName(pulumi.getProject(), pulumi.getStack(), name);
+}
+
 export class NfsVolume extends pulumi.ComponentResource {
     readonly persistentVolume: pulumi.Output<string>;
     readonly claim: pulumi.Output<string>;
@@ -46,9 +54,7 @@ export class NfsVolume extends pulumi.ComponentResource {
         const { namespace, transforms } = args;
         this.capacity = pulumi.output(args.capacity ?? nfsVolumeDefaults.capacity);
         this.mountOptions = args.mountOptions ?? defaultMountOptions(args.export.nfsVersion);
-        // Volumes are the whole cluster's, and each of the two names the other before either exists: so the name is
-        // derived, and not left to Pulumi.
-        const pairName = kubernetesName(pulumi.getProject(), pulumi.getStack(), name);
+        const pairName = nfsVolumeName(name);
         const labels = partLabels(pairName);
         const pair = volumePair({
             name: pairName,

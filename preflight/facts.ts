@@ -35,12 +35,54 @@ export interface RightFacts {
     readonly allowed: boolean;
 }
 
+export interface ObjectName {
+    readonly namespace: string;
+    readonly name: string;
+}
+
+/** What the stack calls its things, as far as something else may be there under that name. */
+export interface StackNames {
+    readonly namespaces: readonly string[];
+    /** Behind the share. */
+    readonly serverClaim: ObjectName;
+    /** Of the claim, and of the volume that is its pair. */
+    readonly pair: ObjectName;
+}
+
+/** A namespace that is being deleted. */
+export interface EndingNamespace {
+    readonly name: string;
+    /** What holds it, in Kubernetes's own words; empty when nothing does. */
+    readonly held: string;
+}
+
+export interface VolumeFacts {
+    /** Whom it is for. */
+    readonly claim?: ObjectName & { readonly uid?: string };
+    readonly labels: Readonly<Record<string, string>>;
+    readonly ending: boolean;
+}
+
+export interface ClaimFacts {
+    readonly uid: string;
+    /** The volume that it asks for, or has. */
+    readonly volume?: string;
+}
+
+export interface TakenFacts {
+    readonly ending: readonly Known<EndingNamespace | undefined>[];
+    readonly volume: Known<VolumeFacts | undefined>;
+    readonly claim: Known<ClaimFacts | undefined>;
+}
+
 export interface Facts {
     readonly nodes: Known<readonly NodeFacts[]>;
     readonly storageClasses: Known<readonly StorageClassFacts[]>;
     /** Whether the volume behind the share is there already; then no class is needed any more. */
     readonly claimExists: Known<boolean>;
     readonly rights: readonly Known<RightFacts>[];
+    /** What is there under the stack's names. */
+    readonly taken: TakenFacts;
 }
 
 export interface Wants {
@@ -93,4 +135,27 @@ const DEFAULT_CLASS = [
 export function storageClassFacts({ metadata }: Obj): StorageClassFacts {
     const isDefault = DEFAULT_CLASS.some((annotation) => metadata.annotations?.[annotation] === "true");
     return { name: metadata.name, isDefault };
+}
+
+/** Undefined for one that stays. */
+export function endingNamespace({ metadata, status = {} }: Obj): EndingNamespace | undefined {
+    if (metadata.deletionTimestamp === undefined) return undefined;
+    const said = (status.conditions ?? []).filter((one: Obj) => one.status === "True" && one.message);
+    // What has finalizers is what remains: said once, with what to look for.
+    const finalizers = said.filter((one: Obj) => one.type === "NamespaceFinalizersRemaining");
+    const held = (finalizers.length > 0 ? finalizers : said).map((one: Obj) => String(one.message));
+    return { name: metadata.name, held: held.join("; ") };
+}
+
+export function volumeFacts({ metadata, spec = {} }: Obj): VolumeFacts {
+    const { namespace, name, uid } = spec.claimRef ?? {};
+    return {
+        ...(spec.claimRef && { claim: { namespace, name, ...(uid && { uid }) } }),
+        labels: metadata.labels ?? {},
+        ending: metadata.deletionTimestamp !== undefined,
+    };
+}
+
+export function claimFacts({ metadata, spec = {} }: Obj): ClaimFacts {
+    return { uid: metadata.uid, ...(spec.volumeName && { volume: spec.volumeName }) };
 }

@@ -1,9 +1,9 @@
 // Looks at the cluster before anything is made there: whether it can be reached,
-// and whether nodes, StorageClasses and rights fit the settings. Everything that
+// whether nodes, StorageClasses and rights fit the settings, and whether the stack's names are free. Everything that
 // is wrong is one error. read.ts asks, judge.ts decides; docs/your-cluster.md
 // says what each finding means on which cluster.
 import { getStack, log, RunError } from "@pulumi/pulumi";
-import { serverClaim } from "../components/nfs-storage-stack";
+import { stackNames } from "../components/nfs-storage-stack";
 import { type Cluster, connect, KubeconfigError, NotSupported } from "../kube-api";
 import type { ClusterSettings, Settings } from "../settings";
 import { NAMESPACE } from "../settings/namespace";
@@ -32,7 +32,8 @@ export async function preflight({ cluster, stack }: Settings, name: string): Pro
         if (proxy !== undefined)
             throw new NotSupported(`${proxy} is set, and the way through a proxy is not supported`);
         const wants = wantsOf(stack);
-        const { problems, warnings, notes } = judge(wants, await readFacts(connected, wants, serverClaim(name)));
+        const names = stackNames(name, "clientNetworks" in stack.server);
+        const { problems, warnings, notes } = judge(wants, await readFacts(connected, wants, names), names);
         for (const note of notes) await log.info(`preflight: ${note}`);
         for (const warning of warnings) await log.warn(`preflight: ${findingText(place, warning)}`);
         if (problems.length > 0) refuse(problems);

@@ -3,10 +3,11 @@
 // the program; warnings are what is only likely; notes are what could not be
 // looked at. Pure.
 import { nearest } from "../settings/nearest";
-import type { Facts, Known, NodeFacts, Wants } from "./facts";
+import type { EndingNamespace, Facts, Known, NodeFacts, StackNames, Wants } from "./facts";
 import { adding, type Finding, ofSetting } from "./finding";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
+import { endings, takenPair } from "./taken";
 
 export interface Judgement {
     readonly problems: readonly Finding[];
@@ -15,7 +16,7 @@ export interface Judgement {
     readonly notes: readonly string[];
 }
 
-export function judge(wants: Wants, facts: Facts): Judgement {
+export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement {
     const problems: Finding[] = [];
     const warnings: Finding[] = [];
     const notes: string[] = [];
@@ -38,6 +39,7 @@ export function judge(wants: Wants, facts: Facts): Judgement {
         const classes = known(facts.storageClasses, "StorageClasses could not be read, so storageClassName was");
         if (classes !== undefined) problems.push(...storage(wants.server.storage.className, classes));
     }
+    problems.push(...taken(facts, names, known));
     for (const right of facts.rights) {
         const { resource, allowed } = known(right, "rights could not be read, and were") ?? {
             resource: "",
@@ -46,6 +48,21 @@ export function judge(wants: Wants, facts: Facts): Judgement {
         if (!allowed) problems.push(missingRight(resource));
     }
     return { problems, warnings, notes: [...new Set(notes)] };
+}
+
+/** Gives what is known; notes what is not. */
+type Knowing = <T>(fact: Known<T>, unjudged: string) => T | undefined;
+
+function taken({ taken: { ending, volume, claim } }: Facts, names: StackNames, known: Knowing): Finding[] {
+    const namespaces = ending
+        .map((one) => known(one, "namespaces could not be read, so whether they are being deleted was"))
+        .filter((one): one is EndingNamespace => one !== undefined);
+    if ("unread" in claim) {
+        known(claim, "claims could not be read, so whether the volume's name is taken was");
+        return endings(namespaces);
+    }
+    const found = known(volume, "volumes could not be read, so whether their name is taken was");
+    return [...endings(namespaces), ...takenPair(names, found, claim.value)];
 }
 
 function noNodes(nodes: readonly NodeFacts[]): Finding[] {

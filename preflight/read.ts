@@ -3,7 +3,20 @@
 // error.
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, isCertificateError, send, textOf } from "../kube-api";
-import { type Facts, type Known, nodeFacts, type RightFacts, storageClassFacts, type Wants } from "./facts";
+import {
+    claimFacts,
+    endingNamespace,
+    type Facts,
+    type Known,
+    nodeFacts,
+    type ObjectName,
+    type RightFacts,
+    type StackNames,
+    storageClassFacts,
+    type TakenFacts,
+    volumeFacts,
+    type Wants,
+} from "./facts";
 
 /** Nothing can be asked of the API server. */
 export class Unusable extends Error {
@@ -22,22 +35,29 @@ const RIGHTS = [
     { group: "", resource: "persistentvolumes" },
 ];
 
-export async function readFacts(
-    cluster: Cluster,
-    wants: Wants,
-    claim: { namespace: string; name: string },
-): Promise<Facts> {
+const CORE = "/api/v1";
+const claimPath = ({ namespace, name }: ObjectName): string =>
+    `${CORE}/namespaces/${namespace}/persistentvolumeclaims/${name}`;
+
+export async function readFacts(cluster: Cluster, wants: Wants, names: StackNames): Promise<Facts> {
     const stores = wants.server?.storage !== undefined;
-    const core = "/api/v1";
-    const [nodes, storageClasses, claimExists, ...rights] = await Promise.all([
-        list(cluster, `${core}/nodes?limit=${MOST_NODES}`, nodeFacts),
+    const [nodes, storageClasses, claimExists, taken, ...rights] = await Promise.all([
+        list(cluster, `${CORE}/nodes?limit=${MOST_NODES}`, nodeFacts),
         stores ? list(cluster, "/apis/storage.k8s.io/v1/storageclasses", storageClassFacts) : { value: [] },
-        stores
-            ? exists(cluster, `${core}/namespaces/${claim.namespace}/persistentvolumeclaims/${claim.name}`)
-            : { value: false },
+        stores ? exists(cluster, claimPath(names.serverClaim)) : { value: false },
+        readTaken(cluster, names),
         ...RIGHTS.map((right) => mayCreate(cluster, right)),
     ]);
-    return { nodes, storageClasses, claimExists, rights };
+    return { nodes, storageClasses, claimExists, rights, taken };
+}
+
+async function readTaken(cluster: Cluster, { namespaces, pair }: StackNames): Promise<TakenFacts> {
+    const [volume, claim, ...ending] = await Promise.all([
+        find(cluster, `${CORE}/persistentvolumes/${pair.name}`, volumeFacts),
+        find(cluster, claimPath(pair), claimFacts),
+        ...namespaces.map((name) => find(cluster, `${CORE}/namespaces/${name}`, endingNamespace)),
+    ]);
+    return { volume, claim, ending };
 }
 
 interface Answer {
@@ -53,9 +73,15 @@ async function list<T>(cluster: Cluster, path: string, facts: (item: object) => 
 }
 
 async function exists(cluster: Cluster, path: string): Promise<Known<boolean>> {
+    const found = await find(cluster, path, () => true);
+    return "value" in found ? { value: found.value === true } : found;
+}
+
+/** Undefined when it is not there. */
+async function find<T>(cluster: Cluster, path: string, facts: (object: object) => T): Promise<Known<T | undefined>> {
     const answer = await ask(cluster, path);
-    if (answer.status === 200 || answer.status === 404) return { value: answer.status === 200 };
-    return { unread: said(answer) };
+    if (answer.status === 404) return { value: undefined };
+    return answer.status === 200 ? { value: facts(answer.body) } : { unread: said(answer) };
 }
 
 async function mayCreate(cluster: Cluster, { group, resource }: (typeof RIGHTS)[number]): Promise<Known<RightFacts>> {

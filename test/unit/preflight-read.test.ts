@@ -7,7 +7,11 @@ import { readFacts, Unusable } from "../../preflight/read";
 import { ApiServer, node, paths } from "../harness/api-server";
 
 const wants: Wants = { placement: "required", server: { clientNetworks: [], storage: {} } };
-const claim = { namespace: "share", name: "data" };
+const names = {
+    namespaces: ["share", "users"],
+    serverClaim: { namespace: "share", name: "data" },
+    pair: { namespace: "users", name: "lab-share" },
+};
 
 describe("the preflight's questions", () => {
     let server: ApiServer;
@@ -19,10 +23,10 @@ describe("the preflight's questions", () => {
 
     const read = async (want: Wants = wants): Promise<Facts> => {
         const cluster = await connect({ kubeconfig: server.kubeconfig, context: server.context });
-        return readFacts(cluster, want, claim);
+        return readFacts(cluster, want, names);
     };
 
-    it("read nodes, classes, the claim and rights, each with the user's credentials", async () => {
+    it("read nodes, classes, names and rights, each with the user's credentials", async () => {
         server.serve({
             [paths.nodes]: {
                 items: [
@@ -35,6 +39,15 @@ describe("the preflight's questions", () => {
                 ],
             },
             "/api/v1/namespaces/share/persistentvolumeclaims/data": {},
+            "/api/v1/namespaces/users": { metadata: { name: "users", deletionTimestamp: "2026-01-01T00:00:00Z" } },
+            "/api/v1/namespaces/users/persistentvolumeclaims/lab-share": {
+                metadata: { uid: "1" },
+                spec: { volumeName: "lab-share" },
+            },
+            "/api/v1/persistentvolumes/lab-share": {
+                metadata: {},
+                spec: { claimRef: { namespace: "users", name: "lab-share", uid: "1" } },
+            },
         });
         assert.deepEqual(await read(), {
             nodes: {
@@ -57,15 +70,22 @@ describe("the preflight's questions", () => {
                 { value: { resource: "namespaces", allowed: true } },
                 { value: { resource: "persistentvolumes", allowed: true } },
             ],
+            taken: {
+                ending: [{ value: undefined }, { value: { name: "users", held: "" } }],
+                volume: {
+                    value: { claim: { namespace: "users", name: "lab-share", uid: "1" }, labels: {}, ending: false },
+                },
+                claim: { value: { uid: "1", volume: "lab-share" } },
+            },
         });
-        assert.equal(server.asked.length, 5);
+        assert.equal(server.asked.length, 9);
         for (const { question, token } of server.asked) assert.equal(token, "Bearer word", question);
     });
 
     it("leave out what the stack does not need", async () => {
         await read({ placement: "required" });
         const asked = server.asked.map(({ question }) => question).join("\n");
-        assert.doesNotMatch(asked, /storageclasses|persistentvolumeclaims/);
+        assert.doesNotMatch(asked, /storageclasses|persistentvolumeclaims\/data/);
     });
 
     it("leave open what is refused, in the server's words", async () => {
@@ -103,7 +123,7 @@ describe("the preflight's questions", () => {
             clusters: [{ name: "lab", cluster: { server: url } }],
         });
         const asking = async (): Promise<Facts> =>
-            readFacts(await connect({ kubeconfig, context: "lab" }), wants, claim);
+            readFacts(await connect({ kubeconfig, context: "lab" }), wants, names);
         await assert.rejects(asking(), /can't be reached: HTTP status 200, and no JSON but "hello"/);
         await new Promise((resolve) => other.close(resolve));
         const start = performance.now();

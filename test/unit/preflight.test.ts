@@ -20,6 +20,12 @@ const fitting: Facts = {
     storageClasses: classes(storageClass("standard", true)),
     claimExists: { value: false },
     rights: [{ value: { resource: "namespaces", allowed: true } }],
+    taken: { ending: [], volume: { value: undefined }, claim: { value: undefined } },
+};
+const names = {
+    namespaces: ["share-server", "share-clients"],
+    serverClaim: { namespace: "share-server", name: "data" },
+    pair: { namespace: "share-clients", name: "share" },
 };
 const wants: Wants = {
     placement: "required",
@@ -29,9 +35,9 @@ const wants: Wants = {
 const place = { namespace: "nfs-storage-stack", stack: "dev" };
 const texts = (findings: readonly Finding[]): string[] => findings.map((finding) => findingText(place, finding));
 const problems = (facts: Partial<Facts>, want: Partial<Wants> = {}): string[] =>
-    texts(judge({ ...wants, ...want }, { ...fitting, ...facts }).problems);
+    texts(judge({ ...wants, ...want }, { ...fitting, ...facts }, names).problems);
 const warnings = (facts: Partial<Facts>, want: Partial<Wants> = {}): string[] =>
-    texts(judge({ ...wants, ...want }, { ...fitting, ...facts }).warnings);
+    texts(judge({ ...wants, ...want }, { ...fitting, ...facts }, names).warnings);
 
 const oneText = (texts: readonly string[]): string => {
     assert.equal(texts.length, 1, texts.join("\n"));
@@ -40,15 +46,16 @@ const oneText = (texts: readonly string[]): string => {
 
 describe("preflight", () => {
     it("says nothing of a cluster that fits", () => {
-        assert.deepEqual(judge(wants, fitting), { problems: [], warnings: [], notes: [] });
+        assert.deepEqual(judge(wants, fitting, names), { problems: [], warnings: [], notes: [] });
     });
 
     it("tells all problems at once, each with the command that mends it", () => {
-        const { problems } = judge(wants, {
+        const facts = {
             ...fitting,
             nodes: nodes({ address: "10.1.0.1" }),
             storageClasses: classes(storageClass("slow")),
-        });
+        };
+        const { problems } = judge(wants, facts, names);
         const text = findingsText(place, "lab", problems);
         assert.match(
             text,
@@ -109,7 +116,7 @@ describe("preflight", () => {
         it("asks for no networks where somebody else runs the server", () => {
             const { server: _, ...external } = wants;
             const facts = { ...fitting, nodes: nodes({ address: "10.9.9.1" }, { address: "10.9.9.2" }) };
-            assert.deepEqual(judge(external, facts).problems, []);
+            assert.deepEqual(judge(external, facts, names).problems, []);
         });
 
         it("warns where their pods' networks are not among the clients'", () => {
@@ -163,7 +170,7 @@ describe("preflight", () => {
 
         it("says nothing of those that exist already", () => {
             const { build: _, ...given } = wants;
-            assert.deepEqual(judge(given, { ...fitting, nodes: nodes(arm, arm) }).warnings, []);
+            assert.deepEqual(judge(given, { ...fitting, nodes: nodes(arm, arm) }, names).warnings, []);
         });
     });
 
@@ -198,14 +205,16 @@ describe("preflight", () => {
 
     it("leaves open what may not be read, and says so once for each", () => {
         const unread = { unread: "nodes is forbidden" };
-        const { problems, notes } = judge(wants, {
+        const facts = {
             ...fitting,
             nodes: unread,
             storageClasses: unread,
             rights: [unread, unread],
-        });
+            taken: { ending: [unread, unread], volume: unread, claim: { value: undefined } },
+        };
+        const { problems, notes } = judge(wants, facts, names);
         assert.deepEqual(problems, []);
-        assert.equal(notes.length, 3);
+        assert.equal(notes.length, 5);
         assert.match(notes[0] ?? "", /placement, platform, clientNetworks were not checked: nodes is forbidden/);
     });
 });

@@ -1,0 +1,65 @@
+// What the cluster has under the names that the stack gives: what is just being
+// deleted, and what belongs to somebody else. Found out before anything is made,
+// because the cluster would say it in the middle of the way, or only wait. Pure.
+import { partLabels } from "../components/names";
+import { shellWord } from "../settings/shown";
+import type { ClaimFacts, EndingNamespace, ObjectName, StackNames, VolumeFacts } from "./facts";
+import type { Finding } from "./finding";
+
+export function endings(namespaces: readonly EndingNamespace[]): Finding[] {
+    return namespaces.map(({ name, held }) => ({
+        line: `namespace ${name} is being deleted, and nothing can be made in it before it is gone${held && `: ${held}`}`,
+        commands: [`kubectl get namespace ${shellWord(name)} --output yaml`],
+    }));
+}
+
+const titled = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`;
+
+/** The volume and the claim, each undefined where there is none. */
+export function takenPair(
+    { pair }: StackNames,
+    volume: VolumeFacts | undefined,
+    claim: ClaimFacts | undefined,
+): Finding[] {
+    return [...(claim ? takenClaim(pair, claim) : []), ...(volume ? takenVolume(pair, volume, claim) : [])];
+}
+
+function takenClaim(pair: ObjectName, { volume }: ClaimFacts): Finding[] {
+    // The stack's own names its volume from the beginning, and a claim can't change it.
+    if (volume === pair.name) return [];
+    const whose = volume === undefined ? "asks for any volume" : `is for volume ${volume}`;
+    const { namespace, name } = pair;
+    return [
+        {
+            line: `claim ${titled(pair)} is there already and ${whose}, so it is not this stack's, which needs the name: delete it, or call the stack something else`,
+            commands: [`kubectl describe pvc --namespace ${shellWord(namespace)} ${shellWord(name)}`],
+        },
+    ];
+}
+
+function takenVolume(pair: ObjectName, volume: VolumeFacts, claim: ClaimFacts | undefined): Finding[] {
+    const name = shellWord(pair.name);
+    const { claim: taker, labels, ending } = volume;
+    // People take the stack's own claim out of its volume, so that it can be bound again.
+    const ours = Object.entries(partLabels(pair.name)).every(([key, value]) => labels[key] === value);
+    if (taker === undefined && ours) return [];
+    if (taker === undefined || titled(taker) !== titled(pair)) {
+        const whose = taker === undefined ? "for any claim" : `for claim ${titled(taker)}`;
+        return [
+            {
+                line: `volume ${pair.name} is there already and is ${whose}, so it is not this stack's, which needs the name for claim ${titled(pair)}: delete it, or call the stack something else`,
+                commands: [`kubectl describe pv ${name}`],
+            },
+        ];
+    }
+    if (taker.uid === undefined || taker.uid === claim?.uid || ending) return [];
+    return [
+        {
+            line: `volume ${pair.name} was bound to a claim that is gone, and Kubernetes binds it to no other before that is taken back`,
+            commands: [
+                `kubectl patch pv ${name} --type json --patch '[{"op": "remove", "path": "/spec/claimRef/uid"}]'`,
+                "pulumi up --refresh",
+            ],
+        },
+    ];
+}
