@@ -54,6 +54,20 @@ describe("readiness of a Pod", () => {
         assert.equal(podConcern(pod({ conditions: scheduled, containerStatuses: [starting] })), undefined);
     });
 
+    it("names the node that does not answer", () => {
+        const running = [{ name: "a", ready: true, state: { running: {} } }];
+        const spec = { nodeName: "node-2" };
+        const left = { conditions: [...scheduled, yes("ContainersReady"), no("Ready")], containerStatuses: running };
+        assert.equal(podConcern(pod(left, { spec })), "node node-2 does not answer");
+        const gated = { ...spec, readinessGates: [{ conditionType: "never" }] };
+        assert.equal(podConcern(pod(left, { spec: gated })), undefined, "its gate is what keeps it unready");
+        const ending = pod(left, { spec, metadata: metadata("p", { deletionTimestamp: "x" }) });
+        assert.match(
+            remains({ kind: "StatefulSet", metadata: {} }, [ending]),
+            /ending on node node-2, which does not answer/,
+        );
+    });
+
     it("is explained by every fact of its status", () => {
         const broken = pod(
             {
@@ -201,6 +215,9 @@ describe("readiness of other kinds", () => {
         assert.equal(state(claim({ phase: "Pending" }), later), "ready");
         assert.equal(state(claim({ phase: "Pending" }, { volumeName: "v" }), later), "waiting");
         assert.equal(state(claim({ phase: "Lost" })), "failed");
+        const named = claim({ phase: "Pending" }, { volumeName: "v" });
+        assert.match(status(named, { volume: null }), /bound to PersistentVolume v \(which is not there\), its phase/);
+        assert.match(status(named), /bound to PersistentVolume v, its phase/);
     });
 
     it("is, for a Service, one ready endpoint, unless it has no Pods of its own", () => {

@@ -56,7 +56,7 @@ export class Api {
                 ask.signal?.throwIfAborted();
                 const later = performance.now() < end;
                 if (error instanceof ApiError) {
-                    if (!later || !BUSY.has(error.status)) throw error;
+                    if (!later || !(BUSY.has(error.status) || error.startingUp)) throw error;
                 } else if (!later || isCertificateError(error)) {
                     throw new Unreachable(this.cluster.server, error);
                 }

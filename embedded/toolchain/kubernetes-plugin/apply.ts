@@ -7,6 +7,7 @@ import { ApiError } from "./errors";
 import type { Kind } from "./kinds";
 import { takeOver, yields } from "./managed-fields";
 import { idOf, titleOf } from "./objects";
+import { remains } from "./readiness";
 
 export async function created(api: Api, kind: Kind, object: Obj, manager: string): Promise<Obj> {
     try {
@@ -17,7 +18,7 @@ export async function created(api: Api, kind: Kind, object: Obj, manager: string
         const live = await api.find(kind, object.metadata.namespace, object.metadata.name);
         const managers: Obj[] = live?.metadata?.managedFields ?? [];
         if (live && managers.some((entry) => entry.manager === manager)) return live;
-        throw alreadyThere(object);
+        throw live?.metadata?.deletionTimestamp ? notGoneYet(object, live) : alreadyThere(object);
     }
 }
 
@@ -58,6 +59,12 @@ const alreadyThere = (object: Obj): Error =>
         `${titleOf(object)} is in the cluster already, and not made by this stack: take it in with the resource option ` +
             `"import" (id "${idOf(object)}"), choose another name, or delete it. If an interrupted \`pulumi up\` made it, ` +
             "the next one takes it over with PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true in its environment.",
+    );
+
+const notGoneYet = (object: Obj, live: Obj): Error =>
+    new Error(
+        `${titleOf(object)} cannot be made: one of that name is being deleted, and not gone yet${remains(live, [])}. ` +
+            "Run the same command again when it is gone.",
     );
 
 export const goneFromCluster = (object: Obj): Error =>

@@ -4,7 +4,8 @@ import type { Obj } from "../plugin/values";
 import type { Api } from "./api";
 import { ApiError } from "./errors";
 import { conditions, titleOf } from "./objects";
-import { brief, logsWanted, podFacts, podIsUp, shortened } from "./pods";
+import { logsWanted, podFacts, podIsUp } from "./pods";
+import { eventText, inTime, shortened } from "./texts";
 
 /** The engine shows each block behind a bullet. */
 const INDENT = " ".repeat(8);
@@ -35,12 +36,12 @@ async function objectReport(api: Api, object: Obj): Promise<string> {
         .filter((one) => one.status !== (one.type.endsWith("Failure") || one.type === "Failed" ? "False" : "True"))
         .map((one) => `condition ${one.type} is ${one.status}, ${one.reason}: ${one.message}`);
     const events = await eventsOf(api, object, object.kind === "PersistentVolumeClaim");
-    return block(titleOf(object), [...facts, ...events]);
+    return block(titleOf(object), [...facts, ...eventLines(events)]);
 }
 
 async function podReport(api: Api, pod: Obj): Promise<string> {
     const [events, logs] = await Promise.all([eventsOf(api, pod, false), logsOf(api, pod)]);
-    return block(titleOf(pod), [...podFacts(pod), ...events, ...logs]);
+    return block(titleOf(pod), [...podFacts(pod), ...eventLines(events), ...logs]);
 }
 
 function block(title: string, lines: readonly string[]): string {
@@ -48,8 +49,8 @@ function block(title: string, lines: readonly string[]): string {
     return [`${title}:`, ...lines.flatMap((line) => line.split("\n")).map((line) => `${INDENT}${line}`)].join("\n");
 }
 
-/** The newest warnings; or all events, for objects whose normal events say what is missing. */
-export async function eventsOf(api: Api, object: Obj, all: boolean): Promise<string[]> {
+/** The warnings about an object; or all events, for objects whose normal events say what is missing; oldest first. */
+export async function eventsOf(api: Api, object: Obj, all: boolean): Promise<Obj[]> {
     const selector = [`involvedObject.uid=${object.metadata.uid}`, ...(all ? [] : ["type=Warning"])].join(",");
     const { namespace } = object.metadata;
     // Events about objects without a namespace are kept in "default".
@@ -57,22 +58,18 @@ export async function eventsOf(api: Api, object: Obj, all: boolean): Promise<str
     try {
         const signal = AbortSignal.timeout(ASK_MS);
         const { items = [] } = await api.ask(path, { query: { fieldSelector: selector }, signal });
-        return eventLines(items);
+        return inTime(items);
     } catch {
         return []; // a diagnosis is a help, never a reason to fail differently
     }
 }
 
-/** Oldest first; what differs only in ids, numbers and how often is one line. */
+/** The last few of these: what differs only in ids, numbers and how often is one line. */
 export function eventLines(events: readonly Obj[]): string[] {
-    const time = (event: Obj): string =>
-        event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? "";
     const newest = new Map<string, string>();
-    for (const event of [...events].sort((a, b) => (time(a) < time(b) ? -1 : 1))) {
+    for (const event of inTime(events)) {
         if (BESIDE_THE_POINT.has(event.reason)) continue;
-        const message = brief(String(event.message ?? ""))
-            .replace(/^\(combined from similar events\): /, "")
-            .trim();
+        const message = eventText(event);
         if (SAID_BY_STATE.test(message)) continue;
         const times = event.series?.count ?? event.count ?? 1;
         const gist = `${event.reason} ${message}`.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+/g, "#");

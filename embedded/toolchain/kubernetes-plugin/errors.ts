@@ -31,6 +31,10 @@ export class ApiError extends Error {
             /error looking up service account|serviceaccount "[^"]*" not found/.test(this.message)
         );
     }
+    /** A server that has just started has not read yet what it decides by (k8s.io/apiserver, admission plugins). */
+    get startingUp(): boolean {
+        return this.status === 403 && /not yet ready to handle request/.test(this.message);
+    }
 }
 
 const causesOf = (body: Obj): Cause[] =>
@@ -47,6 +51,9 @@ function explain(status: number, body: Obj): string {
             .map((cause) => `  - ${cause.field ?? ""}: ${cause.message}`),
     ];
     if (status === 401) lines.push("The API server refuses the credentials of the kubeconfig.");
+    if (causes.some((cause) => cause.reason === "NamespaceTerminating")) {
+        lines.push("Run the same command again when the namespace is gone: kubectl get namespace says what holds it.");
+    }
     if (causes.some((cause) => cause.reason === "FieldManagerConflict")) {
         lines.push(
             "Someone else manages these fields: take their value into the program, leave the fields out of it, " +

@@ -2,6 +2,7 @@
 // fetches what else there is to know.
 import type { Obj } from "../plugin/values";
 import { condition, conditions, holds, titleOf } from "./objects";
+import { brief, shortened } from "./texts";
 
 /** Reasons for waiting that are no trouble, only work in progress. */
 const IN_PROGRESS = new Set(["ContainerCreating", "PodInitializing"]);
@@ -40,18 +41,18 @@ export function podConcern(pod: Obj): string | undefined {
         const concern = containerConcern(status);
         if (concern) return `container ${status.name}: ${concern}`;
     }
-    return undefined;
+    return nodeIsAway(pod) ? `node ${pod.spec?.nodeName} does not answer` : undefined;
 }
+
+/** Kubernetes takes the Ready of pods whose kubelet is silent, and leaves what the kubelet said of the containers. */
+export const nodeIsAway = (pod: Obj): boolean =>
+    condition(pod, "Ready")?.status === "False" && holds(pod, "ContainersReady") && closedGates(pod).length === 0;
 
 function failure(pod: Obj): string {
     const said = [pod.status.reason, pod.status.message].filter(Boolean).join(": ");
     const ended = containerStatuses(pod).find((status) => (status.state?.terminated?.exitCode ?? 0) !== 0);
     return `failed${said ? `: ${said}` : ""}${ended ? `: container ${ended.name}: ${ending(ended.state?.terminated ?? {})}` : ""}`;
 }
-
-/** An image by digest is named three times in what containerd says; once is enough, and then why. */
-export const brief = (message: string): string =>
-    message.replace(/failed to (?:pull and unpack image|resolve reference|resolve image) "[^"]+": /g, "");
 
 function containerConcern(status: ContainerStatus): string | undefined {
     const { waiting, terminated } = status.state ?? {};
@@ -64,10 +65,6 @@ function containerConcern(status: ContainerStatus): string | undefined {
     if (before) return `restarted ${status.restartCount ?? 0} times${before}`;
     return undefined;
 }
-
-/** A termination message, or a line of a log, may take 4 KiB; what matters in it comes first. */
-const LENGTH = 400;
-export const shortened = (text: string): string => (text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text);
 
 /** How a container ended: exit code, reason and what it left as its termination message. */
 export function ending(terminated: Obj): string {

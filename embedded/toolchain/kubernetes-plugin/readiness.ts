@@ -1,7 +1,7 @@
 // When an object counts as ready, kind by kind. Pure: wait.ts brings the facts.
 import type { Obj } from "../plugin/values";
 import { condition, holds, observed, titleOf } from "./objects";
-import { containerStatuses, podConcern, podIsUp, podProgress } from "./pods";
+import { containerStatuses, nodeIsAway, podConcern, podIsUp, podProgress } from "./pods";
 
 /** What is known around an object. */
 export interface Surroundings {
@@ -11,6 +11,8 @@ export interface Surroundings {
     endpointSlices: readonly Obj[];
     /** A claim's StorageClass, when it has one and it can be read. */
     storageClass?: Obj | undefined;
+    /** The volume that a claim asks for by name; null when it is not there, undefined when it isn't known. */
+    volume?: Obj | null | undefined;
 }
 
 export type Verdict = { state: "ready" } | { state: "failed"; why: string } | { state: "waiting"; status: string };
@@ -125,7 +127,8 @@ const judges: Record<string, Judge> = {
         // Such a claim is bound when a pod uses it; who waits for that here would wait for ever.
         const whenUsed = around.storageClass?.volumeBindingMode === "WaitForFirstConsumer";
         if (phase === "Pending" && whenUsed && !claim.spec?.volumeName) return ready;
-        const target = claim.spec?.volumeName ? `PersistentVolume ${claim.spec.volumeName}` : "a volume";
+        const missing = around.volume === null ? " (which is not there)" : "";
+        const target = claim.spec?.volumeName ? `PersistentVolume ${claim.spec.volumeName}${missing}` : "a volume";
         return waiting("1/1", claim, `to be bound to ${target}, its phase is ${phase ?? "not set yet"}`);
     },
 
@@ -191,7 +194,8 @@ export function remains(object: Obj, pods: readonly Obj[]): string {
 }
 
 function podRemains(pod: Obj): string {
-    const at = pod.spec?.nodeName ? ` on node ${pod.spec.nodeName}` : "";
+    const away = nodeIsAway(pod) ? ", which does not answer" : "";
+    const at = pod.spec?.nodeName ? ` on node ${pod.spec.nodeName}${away}` : "";
     if (!pod.metadata?.deletionTimestamp) return `is ${pod.status?.phase ?? "there"}${at}`;
     return `is ending${at} (grace period ${pod.metadata.deletionGracePeriodSeconds ?? "?"} s)`;
 }

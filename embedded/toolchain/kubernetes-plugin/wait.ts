@@ -3,13 +3,13 @@
 import type { Say } from "../plugin/provider";
 import type { Obj } from "../plugin/values";
 import type { Api, Followed } from "./api";
-import { diagnose, eventsOf } from "./diagnosis";
+import { diagnose } from "./diagnosis";
 import { ApiError, NotReady } from "./errors";
 import { anyHopeless, beyondHope } from "./hopeless";
 import { type Kind, resourcePath } from "./kinds";
 import { titleOf } from "./objects";
-import { podConcern, podIsUp } from "./pods";
 import { isAwaited, judge, podSelector, remains, type Surroundings, type Verdict } from "./readiness";
+import { Warnings } from "./warnings";
 
 export interface Wait {
     api: Api;
@@ -38,19 +38,21 @@ export async function untilReady(wait: Wait): Promise<Obj> {
     const hope = new Hope(api);
     return following(wait, podsOf(object), async (live, pods, others, giveUp) => {
         if (!live) throw new NotReady(`${titleOf(object)} was deleted while it was waited for`, [], object);
-        const around = { pods, endpointSlices: others, storageClass: await storageClass(api, live) };
+        const around = { pods, endpointSlices: others, ...(await bindingOf(api, live)) };
         const verdict = judge(live, around);
         if (verdict.state === "ready") {
             tell.nothing();
             return live;
         }
-        const why = verdict.state === "failed" ? verdict.why : (giveUp ?? (await hope.lost(live, pods)));
+        const { lasting, newest } = await warnings.about(live, around, giveUp === undefined);
+        const why = verdict.state === "failed" ? verdict.why : (giveUp ?? (await hope.lost(live, pods, lasting)));
+        const warning = lasting ?? newest;
+        const besides = warning ? `; ${warning}` : "";
         if (why === undefined && verdict.state === "waiting") {
-            const warning = await warnings.newest(live, around);
-            tell.status(verdict.status + (warning ? `; ${warning}` : ""));
+            tell.status(verdict.status + besides);
             return undefined;
         }
-        const message = `${titleOf(live)} is not ready: ${why}${awaited(live, verdict)}`;
+        const message = `${titleOf(live)} is not ready: ${why}${awaited(live, verdict)}${besides}`;
         throw new NotReady(message, await diagnose(api, live, pods), live);
     });
 }
@@ -64,7 +66,7 @@ function awaited(object: Obj, verdict: Verdict): string {
 
 /** Resolves when the object, by its uid, is gone. @throws NotReady saying what holds it */
 export async function untilGone(wait: Wait): Promise<void> {
-    const { api, object } = wait;
+    const { api, object, signal } = wait;
     const tell = new Teller(wait.say);
     await following(wait, podsThatHold(object), async (live, pods, _others, giveUp) => {
         if (!live || live.metadata.uid !== object.metadata.uid) {
@@ -75,8 +77,9 @@ export async function untilGone(wait: Wait): Promise<void> {
         const held = remains(live, holding);
         tell.status(`Waiting for ${titleOf(live)} to be gone${held}`);
         if (giveUp === undefined) return undefined;
+        const goesOn = signal.aborted ? ", while its deletion goes on: `pulumi refresh` notes when it is gone" : "";
         throw new NotReady(
-            `${titleOf(live)} is still there: ${giveUp}${held}`,
+            `${titleOf(live)} is still there: ${giveUp}${goesOn}${held}`,
             await diagnose(api, live, holding),
             live,
         );
@@ -191,11 +194,20 @@ export function endpointSlicesOf(object: Obj): Query | undefined {
     };
 }
 
-async function storageClass(api: Api, claim: Obj): Promise<Obj | undefined> {
-    const name =
-        claim.kind === "PersistentVolumeClaim" && claim.status?.phase === "Pending" && claim.spec.storageClassName;
-    if (!name) return undefined;
-    return api.ask(`/apis/storage.k8s.io/v1/storageclasses/${encodeURIComponent(name)}`).catch(() => undefined);
+/** What decides when a claim is bound: asked for only while it isn't. */
+async function bindingOf(api: Api, claim: Obj): Promise<Pick<Surroundings, "storageClass" | "volume">> {
+    if (claim.kind !== "PersistentVolumeClaim" || claim.status?.phase === "Bound") return {};
+    const { storageClassName, volumeName } = claim.spec ?? {};
+    const find = async (path: string, name: string | undefined): Promise<Obj | null | undefined> => {
+        if (!name) return undefined;
+        const missing = (error: unknown) => (error instanceof ApiError && error.status === 404 ? null : undefined);
+        return api.ask(`${path}/${encodeURIComponent(name)}`).catch(missing);
+    };
+    const [storageClass, volume] = await Promise.all([
+        find("/apis/storage.k8s.io/v1/storageclasses", storageClassName),
+        find("/api/v1/persistentvolumes", volumeName),
+    ]);
+    return { storageClass: storageClass ?? undefined, volume };
 }
 
 /** Says a status only when it is a new one, and nothing of what is over in a moment. */
@@ -221,8 +233,9 @@ class Hope {
 
     constructor(private readonly api: Api) {}
 
-    async lost(live: Obj, pods: readonly Obj[]): Promise<string | undefined> {
-        const none = beyondHope(live, pods, await this.replicaSets(live, pods));
+    /** @param lasting a refusal that stands */
+    async lost(live: Obj, pods: readonly Obj[], lasting: string | undefined): Promise<string | undefined> {
+        const none = lasting !== undefined || beyondHope(live, pods, await this.replicaSets(live, pods));
         this.since = none ? (this.since ?? performance.now()) : undefined;
         if (this.since === undefined || performance.now() - this.since < HOPELESS_MS) return undefined;
         return "gave up, because this does not mend itself";
@@ -234,24 +247,5 @@ class Hope {
         if (live.kind !== "Deployment" || labelSelector === undefined || !anyHopeless(pods)) return [];
         const path = `/apis/apps/v1/namespaces/${live.metadata.namespace}/replicasets`;
         return this.api.list(path, { labelSelector }).catch(() => []);
-    }
-}
-
-/** The newest warning about what is awaited, where its own status names no problem yet (a volume that is not mounted). */
-class Warnings {
-    private looked = performance.now();
-    private found: string | undefined;
-
-    constructor(private readonly api: Api) {}
-
-    async newest(live: Obj, around: Surroundings): Promise<string | undefined> {
-        const late = live.kind === "Pod" ? live : around.pods.find((pod) => !podIsUp(pod));
-        if (late && podConcern(late) !== undefined) return undefined;
-        if (performance.now() - this.looked >= TICK_MS) {
-            this.looked = performance.now();
-            const all = live.kind === "PersistentVolumeClaim";
-            this.found = (await eventsOf(this.api, late ?? live, all)).at(-1);
-        }
-        return this.found;
     }
 }
