@@ -1,7 +1,7 @@
 // The one volume of the server: whether it is one that can be exported, and the
 // folders in it. Decisions are pure; prepare() does what they say.
 import { constants } from "node:fs";
-import { chmod, lchown, lstat, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { chmod, lchown, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { serverPod } from "@nfs-storage-stack/contract";
 
@@ -79,6 +79,33 @@ async function replaceFile(path: string, contents: Buffer): Promise<void> {
     await rename(temporary, path);
 }
 
+const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** Over the one of the start before, as long as that: so a volume that is full can be served, and be given room. */
+async function overwriteFile(path: string, contents: Buffer): Promise<void> {
+    const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    try {
+        const { size } = await file.stat();
+        if (size !== contents.length) throw new Error(`${path} has ${size} bytes, not ${contents.length}`);
+        await file.write(contents, 0, contents.length, 0);
+        await file.sync();
+    } finally {
+        await file.close();
+    }
+}
+
+async function putCanary(path: string, canary: Buffer): Promise<void> {
+    try {
+        await replaceFile(path, canary);
+    } catch (error) {
+        if (!isFull(error)) throw error;
+        await rm(`${path}.new`, { force: true });
+        await overwriteFile(path, canary).catch(() => {
+            throw error;
+        });
+    }
+}
+
 /**
  * Makes the folders of the volume and the canary.
  * @throws Error that says which of them could not be made, and why
@@ -97,7 +124,7 @@ export async function prepare(dataPath: string, owner: Identity, canary: Buffer)
         await mkdir(at(serverPod.canaryFolder), { recursive: true, mode: 0o755 });
     });
     await explained(`write ${at(serverPod.canaryFolder)}`, () =>
-        replaceFile(join(at(serverPod.canaryFolder), serverPod.canaryFile), canary),
+        putCanary(join(at(serverPod.canaryFolder), serverPod.canaryFile), canary),
     );
     await explained(`give ${at(serverPod.shareFolder)} to ${owner.uid}:${owner.gid}`, async () => {
         const share = await lstat(at(serverPod.shareFolder));
@@ -111,9 +138,9 @@ async function explained(what: string, work: () => Promise<void>): Promise<void>
     try {
         await work();
     } catch (error) {
-        throw new Error(
-            `cannot ${what}: ${(error as Error).message}; the volume must be writable for uid 0 with the capabilities ` +
-                "CHOWN, DAC_OVERRIDE and FOWNER",
-        );
+        const wanted = isFull(error)
+            ? "the volume is full: make room on it, or take a larger one"
+            : "the volume must be writable for uid 0 with the capabilities CHOWN, DAC_OVERRIDE and FOWNER";
+        throw new Error(`cannot ${what}: ${(error as Error).message}; ${wanted}`);
     }
 }
