@@ -5,14 +5,8 @@
 import { join } from "node:path";
 import { stopEngineWhenUnused } from "../commands/down";
 import { objectOf } from "../commands/kubernetes";
-import {
-    forgetStacks,
-    openStack,
-    policyArguments,
-    type Stack,
-    type StateResource,
-    stateResources,
-} from "../commands/stack";
+import { forgetStacks, openStack, policyArguments, type Stack } from "../commands/stack";
+import { type StateResource, stateResources } from "../commands/state";
 import { clusterDelete, clusterStop, clusterUp, kubectlProgram } from "../embedded/cluster";
 import { stateDirectory } from "../embedded/paths";
 import { main, step } from "../embedded/steps";

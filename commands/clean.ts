@@ -7,7 +7,8 @@ import { engineStop } from "../embedded/engine";
 import { cacheDirectory, stateDirectory } from "../embedded/paths";
 import { step, UserError } from "../embedded/steps";
 import { environmentNames, environmentOf } from "./environment";
-import { openStack, type StateResource, stateResources, wasOpened } from "./stack";
+import { openStack, wasOpened } from "./stack";
+import { type StateResource, stateResources } from "./state";
 
 export async function clean(): Promise<void> {
     const held = await heldOutside();

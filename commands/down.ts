@@ -6,12 +6,13 @@ import { step, UserError } from "../embedded/steps";
 import { chosenCluster, chosenEnvironment } from "./environment";
 import { objectOf, stillThere } from "./kubernetes";
 import { describeMount, nfsMounts, releaseDeadMounts } from "./mounts";
-import { existingStack, openStack, stateResources } from "./stack";
+import { existingStack, openStack } from "./stack";
+import { stateResources } from "./state";
 
 export async function down(): Promise<void> {
     const idle = await existingStack("running");
     const resources = idle ? await stateResources(idle) : [];
-    if (idle && resources.length > 0) {
+    if (idle && (resources.length > 0 || idle.isUnfinished())) {
         const stack = idle.cluster || idle.environment.context !== undefined ? idle : await openStack("cluster");
         const consent = stack.environment.context === undefined ? ["--yes", "--skip-preview"] : [];
         const { cluster } = stack;

@@ -1,6 +1,6 @@
 // Looking at a cluster's objects from a command.
 import { run } from "../embedded/run";
-import type { StateResource } from "./stack";
+import type { StateResource } from "./state";
 
 /** A Kubernetes object by its coordinates. */
 export interface ObjectName {
@@ -23,17 +23,40 @@ export function objectOf(resource: StateResource): ObjectName | undefined {
     };
 }
 
-/** Those of the objects that the cluster still has, as "kind/name". `kubectl` is a program with its first arguments. */
-export async function stillThere(kubectl: readonly string[], objects: readonly ObjectName[]): Promise<string[]> {
-    if (objects.length === 0) return [];
+/** An object as kubectl gives it, as far as commands look at it. */
+export interface KubernetesObject {
+    kind: string;
+    metadata: { name: string; namespace?: string; deletionTimestamp?: string };
+    spec?: { claimRef?: { namespace?: string; name?: string; uid?: string } };
+}
+
+/** For kubectl's `-f -`. */
+export function objectList(objects: readonly ObjectName[]): string {
     const items = objects.map(({ apiVersion, kind, namespace, name }) => ({
         apiVersion,
         kind,
         metadata: { name, ...(namespace !== undefined && { namespace }) },
     }));
+    return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+}
+
+/** Those of the objects that the cluster has. `kubectl` is a program with its first arguments. */
+export async function foundObjects(
+    kubectl: readonly string[],
+    objects: readonly ObjectName[],
+): Promise<KubernetesObject[]> {
+    if (objects.length === 0) return [];
     const [program = "", ...first] = kubectl;
-    const found = await run(program, [...first, "get", "--ignore-not-found", "-o", "name", "-f", "-"], {
-        input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+    const found = await run(program, [...first, "get", "--ignore-not-found", "-o", "json", "-f", "-"], {
+        input: objectList(objects),
     });
-    return found.split("\n").filter((line) => line !== "");
+    if (found.trim() === "") return [];
+    const given = JSON.parse(found) as KubernetesObject & { items?: KubernetesObject[] };
+    return given.items ?? [given]; // one is given as it is
+}
+
+/** The same, as "kind/name". */
+export async function stillThere(kubectl: readonly string[], objects: readonly ObjectName[]): Promise<string[]> {
+    const found = await foundObjects(kubectl, objects);
+    return found.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
 }

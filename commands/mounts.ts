@@ -1,6 +1,6 @@
 // NFS mounts on the nodes of the embedded cluster: what is there, and letting
 // go of those whose server is gone.
-import { nodeCommand } from "../embedded/cluster";
+import { clusterAccess, nodeCommand } from "../embedded/cluster";
 import { step } from "../embedded/steps";
 
 export interface Mount {
@@ -26,9 +26,19 @@ export const describeMount = ({ node, what, where }: Mount): string => `${node}:
 
 export async function nfsMounts(cluster: string, nodes: readonly string[]): Promise<Mount[]> {
     const found = await Promise.all(
-        nodes.map(async (node) => nfsMountsOf(node, await nodeCommand(cluster, node, ["cat", "/proc/mounts"]))),
+        nodes.map(async (node) => nfsMountsOf(node, await asked(cluster, node, ["cat", "/proc/mounts"]))),
     );
     return found.flat();
+}
+
+/** A node that is just being started again is waited for. */
+async function asked(cluster: string, node: string, argv: readonly string[]): Promise<string> {
+    try {
+        return await nodeCommand(cluster, node, argv);
+    } catch (error) {
+        if ((await clusterAccess(cluster)) === undefined) throw error;
+        return nodeCommand(cluster, node, argv);
+    }
 }
 
 /**

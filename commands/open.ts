@@ -5,7 +5,8 @@ import { spawn } from "node:child_process";
 import { kubectlProgram } from "../embedded/cluster";
 import { UserError } from "../embedded/steps";
 import { chosenEnvironment } from "./environment";
-import { existingStack, stackOutputs } from "./stack";
+import { existingStack } from "./stack";
+import { stackOutputs } from "./state";
 
 export async function open(): Promise<void> {
     const stack = await existingStack("running");

@@ -1,5 +1,6 @@
 // `make outputs`: the stack's outputs as JSON on stdout, and nothing else.
-import { existingStack, stackOutputs } from "./stack";
+import { existingStack } from "./stack";
+import { stackOutputs } from "./state";
 
 export async function outputs(): Promise<void> {
     const stack = await existingStack("state");

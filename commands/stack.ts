@@ -16,7 +16,16 @@ import { toolchain } from "../embedded/toolchain";
 import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
 import { removeStaleLocks } from "./locks";
-import { configFileOf, namespaced, projectOf, settingsOfThisRun, withRun, writeConfig } from "./stack-config";
+import {
+    configFileOf,
+    namespaced,
+    projectOf,
+    type StackFiles,
+    settingsOfThisRun,
+    withRun,
+    writeConfig,
+} from "./stack-config";
+import { agree, Mark } from "./unfinished";
 
 /** The packs that every `up` and `preview` enforces. */
 const POLICY_PACKS = ["bindings", "probes"];
@@ -32,6 +41,8 @@ export interface Stack {
     read(args: readonly string[]): Promise<string>;
     /** Runs the CLI on this stack with our own input and output. @throws UserError when it fails. */
     show(args: readonly string[]): Promise<void>;
+    /** Whether what changed it last was cut off. */
+    isUnfinished(): boolean;
 }
 
 const homeOf = (cluster: string): string => join(stateDirectory(), "stacks", cluster);
@@ -68,7 +79,7 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
         await writeConfig(environment, { home, pulumi: tools.pulumi, env }, withRun(machine, settingsOfThisRun()));
     }
     const cluster = need === "running" ? await clusterAccess(name) : embedded?.cluster;
-    return stackOf(environment, cluster, tools.pulumi, env, configFileOf(home, environment));
+    return stackOf(environment, cluster, { home, pulumi: tools.pulumi, env });
 }
 
 /** All that an embedded environment runs on. */
@@ -86,7 +97,7 @@ async function openForeign(
     env: NodeJS.ProcessEnv,
 ): Promise<Stack> {
     const home = foreignHome(environment.name);
-    const stack = stackOf(environment, undefined, pulumi, env, configFileOf(home, environment));
+    const stack = stackOf(environment, undefined, { home, pulumi, env });
     const project = await projectOf(home, environment);
     if (need === "cluster" && !(await stackExists(stack))) {
         // Not beside the tracked file, into which it may write the secrets provider's salt.
@@ -110,10 +121,10 @@ async function stackExists(stack: Stack): Promise<boolean> {
 function stackOf(
     environment: Environment,
     cluster: ClusterAccess | undefined,
-    pulumi: string,
-    env: NodeJS.ProcessEnv,
-    configFile: string,
+    { home, pulumi, env }: StackFiles,
 ): Stack {
+    const configFile = configFileOf(home, environment);
+    const mark = new Mark(home, environment);
     const takesConfig = new Set(["up", "preview", "destroy", "refresh"]);
     const whole = (args: readonly string[]): string[] => [
         ...args,
@@ -123,34 +134,70 @@ function stackOf(
     ];
     const ask = (args: readonly string[]): Promise<string> =>
         run(pulumi, [...args, "--non-interactive"], { cwd: repository, env });
-    return {
+    const stack: Stack = {
         environment,
         cluster,
         ask,
         read: (args) => ask(whole(args)),
-        show: (args) => inherit(pulumi, whole(args), env, repository),
+        isUnfinished: () => mark.isThere,
+        show: async (args) => {
+            if (!CHANGING.has(args[0] ?? "")) return inherit(pulumi, whole(args), env, repository);
+            let more: string[] = [];
+            if (mark.isThere) {
+                if (cluster) await agree(stack, cluster);
+                // Shown with what else it would do.
+                else if (args[0] === "up") more = ["--refresh"];
+            }
+            await mark.set();
+            try {
+                await inherit(pulumi, whole([...args, ...more]), env, repository);
+            } catch (error) {
+                if (!(error instanceof Interrupted)) await mark.clear();
+                throw error;
+            }
+            await mark.clear();
+        },
     };
+    return stack;
+}
+
+const CHANGING = new Set(["up", "destroy"]);
+
+class Interrupted extends UserError {
+    override name = "Interrupted";
+    constructor(command: string) {
+        super(
+            `pulumi ${command} was interrupted; nothing is lost. \`make up\` and \`make down\` go on from here, whichever comes next.`,
+        );
+    }
 }
 
 /** Our terminal is the child's; ctrl-C reaches both, and it is the child that ends in order. */
 async function inherit(program: string, args: string[], env: NodeJS.ProcessEnv, cwd: string): Promise<void> {
     const child = spawn(program, args, { cwd, env, stdio: "inherit" });
-    const ignore = (): void => {};
+    let interrupted = false;
+    const note = (): void => {
+        interrupted = true;
+    };
     // The CLI cancels cleanly on SIGINT; SIGTERM would leave a pending operation behind.
-    const cancel = (): void => void child.kill("SIGINT");
-    process.on("SIGINT", ignore).on("SIGTERM", cancel);
+    const cancel = (): void => {
+        interrupted = true;
+        child.kill("SIGINT");
+    };
+    process.on("SIGINT", note).on("SIGTERM", cancel);
     try {
         const code = await new Promise<number | null>((resolve, reject) => {
             child.on("error", reject);
             child.on("close", resolve);
         });
         if (code !== 0) {
+            if (interrupted || code === null) throw new Interrupted(args[0] ?? "");
             throw new UserError(
                 `pulumi ${args[0]} did not succeed: its messages above say why. Mend it and run the same command again; it goes on from here.`,
             );
         }
     } finally {
-        process.off("SIGINT", ignore).off("SIGTERM", cancel);
+        process.off("SIGINT", note).off("SIGTERM", cancel);
     }
 }
 
@@ -182,28 +229,3 @@ async function prepareBackend(
 
 /** Deletes what is kept of the stacks on an instance of the embedded cluster, once that is deleted. */
 export const forgetStacks = (cluster: string): Promise<void> => rm(homeOf(cluster), { recursive: true, force: true });
-
-/** A resource of the stack's state, as far as commands look at it. */
-export interface StateResource {
-    urn: string;
-    type: string;
-    id?: string;
-    custom: boolean;
-    /** Only read: it belongs to somebody else, and stays when the stack goes. */
-    external?: boolean;
-    inputs?: Record<string, unknown>;
-    outputs?: Record<string, unknown>;
-}
-
-/** What the stack holds now; nothing before its first `up`. */
-export async function stateResources(stack: Stack): Promise<StateResource[]> {
-    const exported = JSON.parse(await stack.read(["stack", "export"])) as {
-        deployment?: { resources?: StateResource[] };
-    };
-    return exported.deployment?.resources ?? [];
-}
-
-/** The stack's outputs; an empty object before its first `up`. */
-export async function stackOutputs(stack: Stack): Promise<Record<string, unknown>> {
-    return JSON.parse(await stack.read(["stack", "output", "--json"])) as Record<string, unknown>;
-}

@@ -3,7 +3,8 @@ import { clusterNames, clusterStatus, formatStatus } from "../embedded/cluster";
 import { chosenCluster, chosenEnvironment } from "./environment";
 import { describeEvidence, evidenceOf } from "./evidence";
 import { objectOf } from "./kubernetes";
-import { existingStack, stackOutputs, stateResources } from "./stack";
+import { existingStack } from "./stack";
+import { stackOutputs, stateResources } from "./state";
 
 export async function status(): Promise<void> {
     const environment = chosenEnvironment();

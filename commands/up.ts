@@ -1,7 +1,8 @@
 // `make up`: everything set up, the stack deployed, its evidence shown.
 import { UserError } from "../embedded/steps";
 import { describeEvidence, evidenceOf } from "./evidence";
-import { openStack, policyArguments, stackOutputs } from "./stack";
+import { openStack, policyArguments } from "./stack";
+import { stackOutputs } from "./state";
 
 export async function up(): Promise<void> {
     const stack = await openStack("cluster");

@@ -3,7 +3,8 @@
 // fresh evidence and the policies judge it.
 import { UserError } from "../embedded/steps";
 import { describeEvidence, evidenceOf } from "./evidence";
-import { openStack, policyArguments, stackOutputs, stateResources } from "./stack";
+import { openStack, policyArguments } from "./stack";
+import { stackOutputs, stateResources } from "./state";
 
 export async function verify(): Promise<void> {
     const stack = await openStack("cluster");
