@@ -1,14 +1,15 @@
 // Policy: where a volume or a claim names the other, both do. One-sided, the
 // binding is a race: the volume may be given to another claim, or the claim to
 // another volume.
-import { type Problem, stackPolicy } from "@nfs-storage-stack/policies-shared";
-import { type Claim, type Declared, ofVolumesAndClaims, type Pair, pairs, same, type Volume } from "./volumes";
+import { type Finding, type Problem, same, stackPolicy, UNKNOWN } from "@nfs-storage-stack/policies-shared";
+import { type Claim, type Declared, ofVolumesAndClaims, type Pair, pairs, unjudgedOf, type Volume } from "./volumes";
 
-export function judge(all: Declared): Problem[] {
-    return pairs(all).flatMap(({ volume, claim }) => [
+export function judge(all: Declared): Finding[] {
+    const problems = pairs(all).flatMap(({ volume, claim }) => [
         ...volumeProblem({ volume, claim }),
         ...claimProblem({ volume, claim }),
     ]);
+    return [...problems, ...unjudgedOf(all, "name", "key", "claim", "volume")];
 }
 
 const wanted = "a volume's spec.claimRef and its claim's spec.volumeName that name each other, or neither of the two";
@@ -33,7 +34,7 @@ function claimProblem({ volume, claim }: Pair): Problem[] {
 
 /** What is not known yet can't be said to differ. */
 function isClear(volume: Volume, claim: Claim): boolean {
-    return ![volume.name, volume.claim, claim.key, claim.volume].some((value) => typeof value === "symbol");
+    return ![volume.name, volume.claim, claim.key, claim.volume].includes(UNKNOWN);
 }
 
 function mend({ volume, claim }: Pair): string {
@@ -52,6 +53,12 @@ export const namesOfEachOther = stackPolicy(
         severity: "high",
         tags: ["kubernetes", "storage", "binding"],
         remediationSteps: "Set claimRef on the volume and volumeName on the claim, each naming the other, or neither.",
+        details: [
+            "A binding that only one side asks for is a race. A volume without `claimRef` may be given to any claim that fits before the one that names it gets there; a claim without `volumeName` may be given another volume, or a new one by the default StorageClass, while the volume that is reserved for it waits for ever.",
+            "Neither naming the other is fine: then Kubernetes chooses, by class, size and access modes. What Kubernetes itself filled in when it chose (it marks that with the annotation `pv.kubernetes.io/bound-by-controller`) is not taken for a wish. A volume or a claim whose counterpart is not in the same stack is not judged.",
+            "```yaml\nkind: PersistentVolume\nmetadata: { name: data }\nspec:\n    claimRef: { apiVersion: v1, kind: PersistentVolumeClaim, namespace: web, name: data }\n---\nkind: PersistentVolumeClaim\nmetadata: { namespace: web, name: data }\nspec:\n    volumeName: data\n```",
+            "Leave the claim's `uid` out of `claimRef`: a claim that is made anew under the same name then binds again, where the volume would be stuck Released otherwise (kubernetes #91847).",
+        ],
     },
     ofVolumesAndClaims(judge),
 );

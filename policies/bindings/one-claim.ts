@@ -1,33 +1,33 @@
 // Policy: a volume is given to one claim only, ever. Two that want the same one
 // leave one of them Pending, and which one is decided by chance.
-import { listed, type Problem, stackPolicy, UNKNOWN } from "@nfs-storage-stack/policies-shared";
-import { type Declared, ofVolumesAndClaims } from "./volumes";
+import { type Finding, listed, stackPolicy } from "@nfs-storage-stack/policies-shared";
+import { type Declared, ofVolumesAndClaims, unjudgedOf } from "./volumes";
 
-export function judge({ volumes, claims }: Declared): Problem[] {
-    const sameVolume = rivals(claims, (claim) => claim.volume).map(({ of, all, one }) => ({
+export function judge(all: Declared): Finding[] {
+    const sameVolume = rivals(all.claims, (claim) => claim.volume).map(({ of, group, one }) => ({
         urn: one.urn,
         subject: one.title,
-        found: `spec.volumeName "${of}", asked for by ${others(all, one)} too`,
+        found: `spec.volumeName "${of}", asked for by ${others(group, one)} too`,
         wanted: "one claim a volume",
         mend: "let pods share the one claim, or give each claim a volume of its own (two volumes may name one NFS export)",
     }));
-    const sameClaim = rivals(volumes, (volume) => volume.claim).map(({ of, all, one }) => ({
+    const sameClaim = rivals(all.volumes, (volume) => volume.claim).map(({ of, group, one }) => ({
         urn: one.urn,
         subject: one.title,
-        found: `spec.claimRef ${of}, as in ${others(all, one)}`,
+        found: `spec.claimRef ${of}, as in ${others(group, one)}`,
         wanted: "one volume a claim",
         mend: "give each volume a claim of its own, or delete the one that is not used",
     }));
-    return [...sameVolume, ...sameClaim];
+    return [...sameVolume, ...sameClaim, ...unjudgedOf(all, "claim", "volume")];
 }
 
-function others(all: readonly { title: string }[], one: { title: string }): string {
-    return listed(all.filter((rival) => rival !== one).map((rival) => rival.title));
+function others(group: readonly { title: string }[], one: { title: string }): string {
+    return listed(group.filter((rival) => rival !== one).map((rival) => rival.title));
 }
 
 interface Rival<T> {
     of: string;
-    all: T[];
+    group: T[];
     one: T;
 }
 
@@ -36,9 +36,9 @@ function rivals<T>(items: readonly T[], wish: (item: T) => unknown): Rival<T>[] 
     const groups = new Map<string, T[]>();
     for (const item of items) {
         const of = wish(item);
-        if (of !== UNKNOWN && typeof of === "string") groups.set(of, [...(groups.get(of) ?? []), item]);
+        if (typeof of === "string") groups.set(of, [...(groups.get(of) ?? []), item]);
     }
-    return [...groups].flatMap(([of, all]) => (all.length < 2 ? [] : all.map((one) => ({ of, all, one }))));
+    return [...groups].flatMap(([of, group]) => (group.length < 2 ? [] : group.map((one) => ({ of, group, one }))));
 }
 
 export const oneClaimAVolume = stackPolicy(
@@ -49,6 +49,10 @@ export const oneClaimAVolume = stackPolicy(
         severity: "high",
         tags: ["kubernetes", "storage", "binding"],
         remediationSteps: "Let pods share one claim, or make a volume for each claim.",
+        details: [
+            "A volume is given to one claim, once. Which of two rivals gets it is chance; the other stays Pending.",
+            "Pods of one namespace share a claim, as many as you like. For another namespace make another volume with a claim of its own: two volumes may name the same NFS export.",
+        ],
     },
     ofVolumesAndClaims(judge),
 );

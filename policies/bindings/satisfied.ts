@@ -1,17 +1,24 @@
 // Policy: the volume that a claim is bound to by name can be given to it. These
 // are the questions of Kubernetes' own binder; where one is answered with no,
 // the claim stays Pending without an end.
-import { listed, type Problem, stackPolicy, UNKNOWN } from "@nfs-storage-stack/policies-shared";
+import { type Finding, listed, type Problem, stackPolicy, UNKNOWN } from "@nfs-storage-stack/policies-shared";
 import { compareQuantities } from "./quantity";
-import { type Declared, ofVolumesAndClaims, type Pair, pairs } from "./volumes";
+import { type Declared, ofVolumesAndClaims, type Pair, pairs, unjudgedOf } from "./volumes";
 
-export function judge(all: Declared): Problem[] {
-    return pairs(all).flatMap((pair) =>
-        [differentClass, missingModes, tooSmall, differentMode].flatMap((question) => {
+export function judge(all: Declared): Finding[] {
+    return pairs(all).flatMap((pair): Finding[] => [
+        ...[differentClass, missingModes, tooSmall, differentMode].flatMap((question) => {
             const problem = question(pair);
             return problem ? [{ urn: pair.claim.urn, subject: pair.claim.title, ...problem }] : [];
         }),
-    );
+        ...unjudgedOf(
+            { volumes: [pair.volume], claims: [pair.claim] },
+            "storageClass",
+            "accessModes",
+            "storage",
+            "volumeMode",
+        ),
+    ]);
 }
 
 type Answer = Pick<Problem, "found" | "wanted" | "mend"> | undefined;
@@ -72,6 +79,11 @@ export const satisfiedClaim = stackPolicy(
         severity: "high",
         tags: ["kubernetes", "storage", "binding"],
         remediationSteps: "Make storageClassName, accessModes, capacity and volumeMode of the volume fit the claim.",
+        details: [
+            "These are the questions that Kubernetes' own binder asks before it gives a volume to a claim that names it. Where one is answered with no, the claim stays Pending without an end and the pods that use it do not start.",
+            '| of the volume | of the claim | fits when |\n|---|---|---|\n| `storageClassName` | `storageClassName` | equal; left out is the same as `""` here |\n| `accessModes` | `accessModes` | the volume offers every mode that the claim asks for, by name (ReadWriteMany does not stand for ReadWriteOnce) |\n| `capacity.storage` | `resources.requests.storage` | the volume is at least as large; `1Gi` is more than `1000M` |\n| `volumeMode` | `volumeMode` | equal; left out is `Filesystem` |',
+            "Change the side that is wrong, as the message says. Judged are pairs of which at least one names the other.",
+        ],
     },
     ofVolumesAndClaims(judge),
 );

@@ -1,34 +1,53 @@
-// Policy: an NFS volume names its server by an address that a node can resolve.
-// The kubelet mounts from the node, where the names of Services mean nothing
+// Policy: NFS is named by an address that whoever mounts it can resolve. The
+// kubelet mounts from the node, where the names of Services mean nothing
 // (kubernetes/examples #390, minikube #3417, csi-driver-nfs #359).
 import { isIP } from "node:net";
-import { type KubernetesObject, objectPolicy, type Problem, textAt, titleOf } from "@nfs-storage-stack/policies-shared";
-import { isVolume } from "./volumes";
+import {
+    type Finding,
+    type Judgement,
+    type KubernetesObject,
+    type NfsSource,
+    nfsSources,
+    objectPolicy,
+    titleOf,
+    UNKNOWN,
+} from "@nfs-storage-stack/policies-shared";
 
-export function judge(object: KubernetesObject): Problem[] | "not applicable" {
-    const server = isVolume(object) ? textAt(object.value, "spec", "nfs", "server") : undefined;
-    if (server === undefined) return "not applicable";
-    if (typeof server === "symbol" || isResolvable(server)) return [];
-    return [
-        {
-            urn: object.urn,
-            subject: titleOf(object),
-            found: `spec.nfs.server "${server}", a name that only pods can resolve`,
-            wanted: "an IP address, or the full DNS name of a server outside the cluster: nodes mount it, not pods",
-            mend: "use spec.clusterIP of the server's Service, which stays as long as the Service does",
-        },
-    ];
+export function judge(object: KubernetesObject): Judgement {
+    const sources = nfsSources(object);
+    if (sources.length === 0) return "not applicable";
+    const { urn } = object;
+    const subject = titleOf(object);
+    return sources.flatMap((source): Finding[] => {
+        if (source === UNKNOWN) return [{ urn, subject, unknown: ["what kind of volume it has"] }];
+        const { server, serverAt, mountedBy } = source;
+        if (server === UNKNOWN) return [{ urn, subject, unknown: [serverAt] }];
+        if (server !== undefined && isResolvable(server, mountedBy)) return [];
+        return [{ urn, subject, ...problem(server, serverAt, mountedBy) }];
+    });
 }
 
-/** Names of Services are single words, or end in svc or in the usual domain of clusters. */
-function isResolvable(server: string): boolean {
+function problem(server: string | undefined, serverAt: string, mountedBy: NfsSource["mountedBy"]) {
+    const byNode = mountedBy === "kubelet";
+    return {
+        found: server ? `${serverAt} "${server}", a name that only pods can resolve` : `no ${serverAt}`,
+        wanted: byNode
+            ? "an IP address, or the full DNS name of a server outside the cluster: nodes mount it, not pods"
+            : "an IP address, or a DNS name with its namespace or domain: the CSI driver's own pod mounts it",
+        mend: "use spec.clusterIP of the server's Service, which stays as long as the Service does",
+    };
+}
+
+/**
+ * Names of Services are single words, or end in svc or in the usual domain of clusters. The driver's pod can resolve
+ * them (it runs with dnsPolicy ClusterFirstWithHostNet), but a single word would be one of its own namespace.
+ */
+function isResolvable(server: string, mountedBy: NfsSource["mountedBy"]): boolean {
     if (isIP(server) !== 0) return true;
-    const labels = server.toLowerCase().replace(/\.$/, "").split(".");
-    return (
-        labels.length > 1 &&
-        !labels.includes("svc") &&
-        !server.toLowerCase().replace(/\.$/, "").endsWith("cluster.local")
-    );
+    const name = server.toLowerCase().replace(/\.$/, "");
+    const labels = name.split(".");
+    if (labels.length < 2) return false;
+    return mountedBy === "driver" || !(labels.includes("svc") || name.endsWith("cluster.local"));
 }
 
 export const reachableServer = objectPolicy(
@@ -39,6 +58,11 @@ export const reachableServer = objectPolicy(
         severity: "critical",
         tags: ["kubernetes", "storage", "nfs"],
         remediationSteps: "Use the clusterIP of the server's Service.",
+        details: [
+            "It is the node that mounts an NFS volume, before the pod starts and outside of its network. On most clusters a node can't resolve the cluster's own names, so the mount fails, or works on one cluster and not on another (kubernetes/examples #390 and #418, minikube #3417, csi-driver-nfs #359).",
+            "Judged are PersistentVolumes, inline volumes of pods and of whatever makes pods, and StorageClasses of the CSI driver `nfs.csi.k8s.io`. Refused are single words and names that end in `svc` or in `cluster.local`. For the CSI driver only single words are: it mounts from a pod of its own that uses the cluster's DNS.",
+            "The `clusterIP` stays as long as the Service does, so protect the Service from being replaced: all mounts name it.",
+        ],
     },
     judge,
 );

@@ -1,14 +1,20 @@
 // PersistentVolumes and PersistentVolumeClaims as the rules of this pack look at them.
 import {
     at,
+    type Finding,
+    isClaimObject,
+    isPersistentVolume,
+    type Judgement,
     type KubernetesObject,
     listAt,
     type Maybe,
     nameOf,
     namespaceOf,
+    same,
     textAt,
     titleOf,
     UNKNOWN,
+    type Unjudged,
 } from "@nfs-storage-stack/policies-shared";
 
 /** Where a claim is: `namespace/name`. */
@@ -36,10 +42,6 @@ export interface Claim extends Common {
     /** The volume that it asks for by name. */
     volume: Maybe<string> | undefined;
 }
-
-export const isVolume = (object: KubernetesObject): boolean => is(object, "PersistentVolume");
-export const isClaim = (object: KubernetesObject): boolean => is(object, "PersistentVolumeClaim");
-const is = (object: KubernetesObject, kind: string): boolean => object.group === "core" && object.kind === kind;
 
 /**
  * Kubernetes' mark on an object whose `claimRef` or `volumeName` was filled in
@@ -101,21 +103,53 @@ export interface Declared {
 
 /** "not applicable" for a stack without any. */
 export function volumesAndClaims(objects: readonly KubernetesObject[]): Declared | "not applicable" {
-    const volumes = objects.filter(isVolume).map(volumeOf);
-    const claims = objects.filter(isClaim).map(claimOf);
+    const volumes = objects.filter(isPersistentVolume).map(volumeOf);
+    const claims = objects.filter(isClaimObject).map(claimOf);
     return volumes.length + claims.length === 0 ? "not applicable" : { volumes, claims };
 }
 
 /** A rule about volumes and claims as one about the objects of a stack. */
 export const ofVolumesAndClaims =
-    <T>(judge: (all: Declared) => T[]) =>
-    (objects: readonly KubernetesObject[]): T[] | "not applicable" => {
+    (judge: (all: Declared) => Finding[]) =>
+    (objects: readonly KubernetesObject[]): Judgement => {
         const all = volumesAndClaims(objects);
         return all === "not applicable" ? all : judge(all);
     };
 
-/** Known on both sides, and the same. */
-export const same = (a: unknown, b: unknown): boolean => a === b && a !== undefined && a !== UNKNOWN;
+/** Where an object has what a rule looks at, by the name that it has here. */
+const paths: Record<string, Partial<Record<keyof Volume | keyof Claim, string>>> = {
+    volumes: {
+        name: "metadata.name",
+        claim: "spec.claimRef",
+        storageClass: "spec.storageClassName",
+        accessModes: "spec.accessModes",
+        storage: "spec.capacity.storage",
+        volumeMode: "spec.volumeMode",
+    },
+    claims: {
+        key: "metadata",
+        volume: "spec.volumeName",
+        storageClass: "spec.storageClassName",
+        accessModes: "spec.accessModes",
+        storage: "spec.resources.requests.storage",
+        volumeMode: "spec.volumeMode",
+    },
+};
+
+/** What of these is not known yet. */
+export function unjudgedOf({ volumes, claims }: Declared, ...keys: (keyof Volume | keyof Claim)[]): Unjudged[] {
+    const unjudged = (objects: readonly (Volume | Claim)[], where: (typeof paths)[string]): Unjudged[] =>
+        objects.flatMap((object) => {
+            const unknown = keys.flatMap((key) => {
+                const path = where[key];
+                return path !== undefined && (object as unknown as Record<string, unknown>)[key] === UNKNOWN
+                    ? [path]
+                    : [];
+            });
+            return unknown.length === 0 ? [] : [{ urn: object.urn, subject: object.title, unknown }];
+        });
+    return [...unjudged(volumes, paths.volumes ?? {}), ...unjudged(claims, paths.claims ?? {})];
+}
 
 export interface Pair {
     volume: Volume;

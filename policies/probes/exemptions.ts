@@ -1,5 +1,5 @@
-// Who needs no probes: by nature (the list below), or because somebody said so
-// in the policy's configuration, with a reason.
+// Who needs no probes, by nature. Whom somebody lets off is said in the
+// policy's configuration, with a reason.
 import {
     type Container,
     type KubernetesObject,
@@ -32,24 +32,11 @@ const byNature: Exemption[] = [
     },
 ];
 
-/** An entry of the configuration. */
-export interface Granted {
-    /** The workload's name in Pulumi. */
-    resource: string;
-    /** Its container's name; left out: all of them. */
-    container?: string;
-    /** Why it can do without. */
-    reason: string;
-}
+/** For people, one line each. */
+export const exemptByNature = byNature.map(({ what, because }) => `${what}: ${because}`);
 
-/** Also true where it is not known yet whether one applies. */
-export function isExempt(container: Container, object: KubernetesObject, granted: readonly Granted[]): boolean {
-    return (
-        byNature.some((exemption) => exemption.applies(container, object) !== false) ||
-        granted.some(
-            (grant) =>
-                grant.resource === object.resource &&
-                (grant.container === undefined || grant.container === container.name),
-        )
-    );
+/** UNKNOWN where it depends on what is not known yet. */
+export function isExempt(container: Container, object: KubernetesObject): Maybe<boolean> {
+    const answers = byNature.map((exemption) => exemption.applies(container, object));
+    return answers.includes(true) ? true : answers.includes(UNKNOWN) ? UNKNOWN : false;
 }

@@ -1,3 +1,2 @@
-// Where Pulumi starts the pack; the pack itself is index.ts beside it.
-require("../../register.js");
-require("./index.ts");
+// What Pulumi loads; the pack itself is pack.ts beside it.
+require("../start.js")(__dirname);

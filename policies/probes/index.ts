@@ -1,12 +1,5 @@
-// Policy pack: Kubernetes is told the truth about every long-running container.
-// A policy a file; who is exempt is listed in exemptions.ts.
+// Serves the pack to the engine; pack.ts says what is in it.
 import { PolicyPack } from "@pulumi/policy";
-import { threeProbes } from "./three-probes";
+import { probes } from "./pack";
 
-new PolicyPack("nfs-probes", {
-    displayName: "Probes",
-    description: "Kubernetes is told the truth about every long-running container.",
-    provider: "kubernetes",
-    tags: ["kubernetes", "availability"],
-    policies: [threeProbes],
-});
+new PolicyPack(probes.name, probes);

@@ -4,45 +4,61 @@ import {
     at,
     type Container,
     containersOf,
+    containerTitle,
+    type Finding,
+    type Judgement,
     type KubernetesObject,
     listed,
     objectPolicy,
-    type Problem,
     podSpec,
     titleOf,
     UNKNOWN,
+    unknownContainers,
 } from "@nfs-storage-stack/policies-shared";
-import { type Granted, isExempt } from "./exemptions";
+import { exemptByNature, isExempt } from "./exemptions";
 
 const PROBES = ["startupProbe", "readinessProbe", "livenessProbe"] as const;
 const HANDLERS = ["httpGet", "exec", "tcpSocket", "grpc"] as const;
 
-export function judge(object: KubernetesObject, granted: readonly Granted[] = []): Problem[] | "not applicable" {
+export function judge(object: KubernetesObject): Judgement {
     if (podSpec(object) === undefined) return "not applicable";
-    return containersOf(object)
-        .filter((container) => !isExempt(container, object, granted))
-        .flatMap((container) => {
-            const missing = PROBES.filter((probe) => !hasProbe(container, probe));
-            return missing.length === 0 ? [] : [problem(object, container, missing)];
-        });
+    const unknown = unknownContainers(object);
+    const open: Finding[] = unknown.length > 0 ? [{ urn: object.urn, subject: titleOf(object), unknown }] : [];
+    return [...containersOf(object).flatMap((container) => judgeContainer(object, container)), ...open];
 }
 
-/** A probe without a handler asks nothing; one that is not known yet may turn out to have one. */
-function hasProbe(container: Container, probe: (typeof PROBES)[number]): boolean {
+function judgeContainer(object: KubernetesObject, container: Container): Finding[] {
+    const exempt = isExempt(container, object);
+    if (exempt === true) return [];
+    const missing = PROBES.filter((probe) => hasProbe(container, probe) === false);
+    if (exempt === UNKNOWN && missing.length > 0) return [unjudged(object, container, ["restartPolicy"])];
+    if (missing.length > 0) return [problem(object, container, missing)];
+    const unknown = PROBES.filter((probe) => hasProbe(container, probe) === UNKNOWN);
+    return unknown.length > 0 ? [unjudged(object, container, unknown)] : [];
+}
+
+/** A probe without a handler asks nothing. */
+function hasProbe(container: Container, probe: (typeof PROBES)[number]): boolean | typeof UNKNOWN {
     const found = at(container.value, probe);
-    return found === UNKNOWN || HANDLERS.some((handler) => at(found, handler) !== undefined);
+    if (found === UNKNOWN) return UNKNOWN;
+    return HANDLERS.some((handler) => at(found, handler) !== undefined);
 }
 
-function problem(object: KubernetesObject, container: Container, missing: string[]): Problem {
+function unjudged(object: KubernetesObject, { path }: Container, keys: readonly string[]): Finding {
+    return { urn: object.urn, subject: titleOf(object), unknown: keys.map((key) => `${path}.${key}`) };
+}
+
+function problem(object: KubernetesObject, container: Container, missing: string[]): Finding {
     const name = typeof container.name === "string" ? `"${container.name}"` : "of unknown name";
     return {
         urn: object.urn,
-        subject: `${titleOf(object)}, container ${name} (${container.path})`,
+        subject: containerTitle(object, container),
+        container: container.name,
         found: listed(missing.map((probe) => `no ${probe}`)),
         wanted: `${listed([...PROBES])} on every container that goes on running, each with one of ${listed([...HANDLERS])}`,
         mend:
             `add ${listed(missing)}; if it can do without, add { resource: "${object.resource}", container: ${name}, ` +
-            `reason: "..." } to the policy's configuration`,
+            `reason: "..." } to the policy's exemptions`,
     };
 }
 
@@ -54,24 +70,14 @@ export const threeProbes = objectPolicy(
         severity: "medium",
         tags: ["kubernetes", "availability", "probes"],
         remediationSteps: "Add the missing probes, or an exemption with its reason to the policy's configuration.",
-        configSchema: {
-            properties: {
-                exemptions: {
-                    type: "array",
-                    description: "Containers that can do without probes, each with the reason.",
-                    items: {
-                        type: "object",
-                        properties: {
-                            resource: { type: "string", description: "The workload's name in Pulumi." },
-                            container: { type: "string", description: "Left out: all of its containers." },
-                            reason: { type: "string", minLength: 1 },
-                        },
-                        required: ["resource", "reason"],
-                        additionalProperties: false,
-                    },
-                },
-            },
-        },
+        details: [
+            "Without a readiness probe Kubernetes sends traffic to a pod as soon as its process runs, and `pulumi up` succeeds before anything works. Without a liveness probe a stuck process stays stuck. Without a startup probe the other two must be so patient with a slow start that they are slow to tell of anything later.",
+            "Judged are the containers, and the init containers that go on running beside them (`restartPolicy: Always`), of Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets and ReplicationControllers. A probe must ask something: `httpGet`, `exec`, `tcpSocket` or `grpc`.",
+            `By nature exempt are\n${exemptByNature
+                .map((one) => `- ${one};`)
+                .join("\n")
+                .replace(/;$/, ".")}`,
+        ],
     },
-    (object, config) => judge(object, (config.exemptions as Granted[] | undefined) ?? []),
+    judge,
 );

@@ -1,7 +1,9 @@
 // What the policy packs share. A pack's own rules are in its folder beside this
-// one, and are pure: plain objects in, problems out.
+// one, and are pure: plain objects in, findings out.
+export * from "./configuration";
+export * from "./findings";
 export * from "./objects";
 export * from "./plain";
 export * from "./policies";
-export * from "./problem";
+export * from "./shares";
 export * from "./workloads";

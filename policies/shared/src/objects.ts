@@ -10,6 +10,8 @@ export interface KubernetesObject {
     kind: string;
     /** metadata, spec, status: plain, with UNKNOWN where a value is not known yet. */
     value: unknown;
+    /** Whether Pulumi refuses to delete it. */
+    protect?: boolean;
 }
 
 /** What the policy SDK hands over, of a resource's inputs or of its state. */
@@ -18,14 +20,21 @@ export interface Judged {
     name: string;
     type: string;
     props: Record<string, unknown>;
+    opts?: { protect: boolean };
 }
 
 /** undefined for what is not a Kubernetes object. */
 export function kubernetesObject(judged: Judged): KubernetesObject | undefined {
     const [, group, kind] = /^kubernetes:([^/:]+)\/[^:]+:(\w+)$/.exec(judged.type) ?? [];
     if (group === undefined || kind === undefined) return undefined;
-    return { urn: judged.urn, resource: judged.name, group, kind, value: plain(judged.props) };
+    // A patch is of somebody else's object, and says only a part of it.
+    if (kind.endsWith("Patch") || kind.endsWith("List")) return undefined;
+    const { urn, name: resource, opts, props } = judged;
+    return { urn, resource, group, kind, value: plain(props), ...(opts && { protect: opts.protect }) };
 }
+
+export const isKind = (object: KubernetesObject, group: string, kind: string): boolean =>
+    object.group === group && object.kind === kind;
 
 export const nameOf = (object: KubernetesObject): Maybe<string> | undefined => textAt(object.value, "metadata", "name");
 
@@ -33,7 +42,13 @@ export const nameOf = (object: KubernetesObject): Maybe<string> | undefined => t
 export const namespaceOf = (object: KubernetesObject): Maybe<string> =>
     textAt(object.value, "metadata", "namespace") ?? "default";
 
-const CLUSTER_WIDE = new Set(["PersistentVolume"]);
+const CLUSTER_WIDE = new Set(["PersistentVolume", "StorageClass", "Namespace"]);
+
+/** The namespace that an exemption of one would be about: of a volume, that of the claim it is reserved for. */
+export function exemptableNamespace(object: KubernetesObject): Maybe<string> | undefined {
+    if (object.kind === "PersistentVolume") return textAt(object.value, "spec", "claimRef", "namespace");
+    return CLUSTER_WIDE.has(object.kind) ? undefined : namespaceOf(object);
+}
 
 /** For messages: `Deployment web/frontend`, or by the name in Pulumi while its own is not known. */
 export function titleOf(object: KubernetesObject): string {
@@ -43,3 +58,6 @@ export function titleOf(object: KubernetesObject): string {
     if (CLUSTER_WIDE.has(object.kind) || namespace === UNKNOWN) return `${object.kind} ${name}`;
     return `${object.kind} ${namespace}/${name}`;
 }
+
+/** The Pulumi stack that a resource is of: `urn:pulumi:STACK::PROJECT::...` */
+export const stackNameOf = (urn: string): string => urn.split("::")[0]?.split(":").at(2) ?? "";

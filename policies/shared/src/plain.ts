@@ -10,7 +10,8 @@ export type Maybe<T> = T | typeof UNKNOWN;
  * an unknown value is read, which would end the whole policy in a preview.
  */
 export function plain(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((_, index) => plainAt(value, index));
+    // Not map(): it reads more of an array than its items, which the SDK's wrappers refuse.
+    if (Array.isArray(value)) return Array.from({ length: value.length }, (_, index) => plainAt(value, index));
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.keys(value).map((key) => [key, plainAt(value, key)]));
 }
@@ -47,3 +48,6 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): M
     const found = at(value, ...path);
     return found === UNKNOWN ? UNKNOWN : Array.isArray(found) ? found : [];
 }
+
+/** Known on both sides, and the same. */
+export const same = (a: unknown, b: unknown): boolean => a === b && a !== undefined && a !== UNKNOWN;

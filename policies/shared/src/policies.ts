@@ -1,8 +1,23 @@
 // Makes policies of the policy SDK out of pure rules. All are mandatory: a
 // stack that must do without one says so in the pack's configuration.
-import type { PolicyConfigSchema, ResourceValidationPolicy, Severity, StackValidationPolicy } from "@pulumi/policy";
-import { type KubernetesObject, kubernetesObject } from "./objects";
-import { message, type Problem } from "./problem";
+import type {
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationPolicy,
+} from "@pulumi/policy";
+import { type CommonConfig, commonSchema, configured, type Exemption, type Schema } from "./configuration";
+import {
+    type Finding,
+    isUnjudged,
+    type Judgement,
+    mergedUnjudged,
+    type Problem,
+    problemMessage,
+    unjudgedMessage,
+} from "./findings";
+import { exemptableNamespace, type KubernetesObject, kubernetesObject } from "./objects";
 
 export interface Rule {
     /** Also the name of its page in docs/policies. */
@@ -14,29 +29,75 @@ export interface Rule {
     tags: string[];
     /** In one sentence; problems say it for the case at hand. */
     remediationSteps: string;
-    configSchema?: PolicyConfigSchema;
+    /** For its page, in Markdown, a paragraph each: why it is so, what exactly is judged. */
+    details: readonly string[];
+    /** What it can be told, besides what every policy can. */
+    config?: Schema;
 }
 
-const pageOf = (rule: Rule): string => `docs/policies/${rule.name}.md`;
+/** What the page of a policy is made of. */
+export interface Documented {
+    details: readonly string[];
+    judges: "one object" | "the whole stack";
+    /** What the level `remediate` does; undefined where there is no single right answer. */
+    remedy?: string;
+}
+
+/** A change that is right whatever the object: see `objectPolicy`. */
+export interface Remedy {
+    /** One sentence. */
+    what: string;
+    /** Changes the inputs in place. Called for objects that have a problem, when the level is `remediate`. */
+    apply(inputs: Record<string, unknown>): void;
+}
+
+export const pageOf = (name: string): string => `docs/policies/${name}.md`;
+
+function metadata(rule: Rule, judges: Documented["judges"]) {
+    const { config, ...rest } = rule;
+    return {
+        ...rest,
+        judges,
+        url: pageOf(rule.name),
+        enforcementLevel: "mandatory" as const,
+        configSchema: { properties: { ...config, ...commonSchema } },
+    };
+}
 
 /**
  * Judges the inputs of one object at a time, before anything is made: for what
  * is in the object itself, and for what the API server would fill in.
  */
-export function objectPolicy(
+export function objectPolicy<Config extends object = object>(
     rule: Rule,
-    judge: (object: KubernetesObject, config: Record<string, unknown>) => Problem[] | "not applicable",
-): ResourceValidationPolicy {
+    judge: (object: KubernetesObject, config: Config) => Judgement,
+    remedy?: Remedy,
+): ResourceValidationPolicy & Documented {
+    const policy = metadata(rule, "one object");
+    const judged = (args: ResourceValidationArgs) => {
+        const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
+        const object = kubernetesObject(args);
+        if (!object || isExempt(object, config)) return "not applicable";
+        const judgement = judge(object, config);
+        return judgement === "not applicable" ? judgement : granted(judgement, () => object, config.exemptions);
+    };
     return {
-        ...rule,
-        url: pageOf(rule),
-        enforcementLevel: "mandatory",
+        ...policy,
+        ...(remedy && { remedy: remedy.what }),
         validateResource: (args, report) => {
-            const object = kubernetesObject(args);
-            const problems = object ? judge(object, args.getConfig()) : "not applicable";
-            if (problems === "not applicable") return args.notApplicable(`not for ${args.type}`);
-            for (const problem of problems) report(message(problem, pageOf(rule)), problem.urn);
+            const judgement = judged(args);
+            if (judgement === "not applicable") return args.notApplicable(`not for this ${args.type}`);
+            tell(judgement, rule, report);
         },
+        ...(remedy && {
+            remediateResource: (args: ResourceValidationArgs) => {
+                const judgement = judged(args);
+                if (judgement === "not applicable") return args.notApplicable(`not for this ${args.type}`);
+                if (judgement.every(isUnjudged)) return undefined;
+                remedy.apply(args.props);
+                return args.props;
+            },
+        }),
     };
 }
 
@@ -44,18 +105,69 @@ export function objectPolicy(
  * Judges all objects of the stack together, by what the API server answered
  * (in a preview: would answer).
  */
-export function stackPolicy(
+export function stackPolicy<Config extends object = object>(
     rule: Rule,
-    judge: (objects: KubernetesObject[]) => Problem[] | "not applicable",
-): StackValidationPolicy {
+    judge: (objects: KubernetesObject[], config: Config) => Judgement,
+): StackValidationPolicy & Documented {
+    const policy = metadata(rule, "the whole stack");
     return {
-        ...rule,
-        url: pageOf(rule),
-        enforcementLevel: "mandatory",
+        ...policy,
         validateStack: (args, report) => {
-            const problems = judge(args.resources.flatMap((resource) => kubernetesObject(resource) ?? []));
-            if (problems === "not applicable") return args.notApplicable("the stack has nothing that this is about");
-            for (const problem of problems) report(message(problem, pageOf(rule)), problem.urn);
+            const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
+            const objects = args.resources.flatMap((resource) => kubernetesObject(resource) ?? []);
+            const byUrn = new Map(objects.map((object) => [object.urn, object]));
+            const judgement = judge(objects, config);
+            if (judgement === "not applicable") return args.notApplicable("the stack has nothing that this is about");
+            const kept = judgement.filter(({ urn }) => {
+                const object = byUrn.get(urn);
+                return object === undefined || !isExempt(object, config);
+            });
+            tell(
+                granted(kept, (urn) => byUrn.get(urn), config.exemptions),
+                rule,
+                report,
+            );
         },
     };
+}
+
+function configOf<Config>({ name }: Rule, schema: Schema, given: object): Config & CommonConfig {
+    return configured(name, schema, given, pageOf(name)) as Config & CommonConfig;
+}
+
+/** The whole object is let off. */
+function isExempt(object: KubernetesObject, { exemptNamespaces, exemptions }: CommonConfig): boolean {
+    const namespace = exemptableNamespace(object);
+    return (
+        (typeof namespace === "string" && exemptNamespaces.includes(namespace)) ||
+        exemptions.some(({ resource, container }) => resource === object.resource && container === undefined)
+    );
+}
+
+/** Without the problems of single containers that are let off. */
+function granted(
+    findings: readonly Finding[],
+    objectOf: (urn: string) => KubernetesObject | undefined,
+    exemptions: readonly Exemption[],
+): Finding[] {
+    const isGranted = ({ urn, container }: Problem): boolean =>
+        exemptions.some((one) => one.resource === objectOf(urn)?.resource && one.container === container);
+    return findings.filter((finding) => isUnjudged(finding) || finding.container === undefined || !isGranted(finding));
+}
+
+/** The SDK takes an object too, with a level of its own; its types know only the text. */
+type ReportAtLevel = (violation: { message: string; urn: string; enforcementLevel: "advisory" }) => void;
+
+function tell(findings: readonly Finding[], rule: Rule, report: ReportViolation): void {
+    for (const finding of findings) {
+        if (!isUnjudged(finding)) report(problemMessage(finding, pageOf(rule.name)), finding.urn);
+    }
+    for (const finding of mergedUnjudged(findings)) {
+        // What is not known yet can't fail a preview, and must not look like a pass.
+        (report as unknown as ReportAtLevel)({
+            message: unjudgedMessage(finding, rule.description),
+            urn: finding.urn,
+            enforcementLevel: "advisory",
+        });
+    }
 }

@@ -1,5 +1,5 @@
 // The pods that a workload makes, and the containers in them.
-import type { KubernetesObject } from "./objects";
+import { type KubernetesObject, namespaceOf, titleOf } from "./objects";
 import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
 
 /** Where each kind keeps its pods' spec. */
@@ -37,7 +37,7 @@ function pathOf(object: KubernetesObject): readonly string[] | undefined {
     return podSpecPaths[`${formerGroups[object.group] ?? object.group}/${object.kind}`];
 }
 
-/** Empty for what is no workload, and for one whose pods are not known yet. */
+/** Empty for what is no workload; what is not known yet is left to `unknownContainers`. */
 export function containersOf(object: KubernetesObject): Container[] {
     const path = pathOf(object);
     if (!path) return [];
@@ -61,6 +61,32 @@ export function containersOf(object: KubernetesObject): Container[] {
     };
     return [...inList("initContainers"), ...inList("containers")];
 }
+
+/** Paths of containers, or of what they are in, that are not known yet. */
+export function unknownContainers(object: KubernetesObject): string[] {
+    const path = pathOf(object);
+    if (!path) return [];
+    return ["initContainers", "containers"].flatMap((list) => {
+        const containers = listAt(object.value, ...path, list);
+        if (containers === UNKNOWN) return [`${path.join(".")}.${list}`];
+        return containers.flatMap((value, index) => (value === UNKNOWN ? [`${path.join(".")}.${list}[${index}]`] : []));
+    });
+}
+
+/** `Deployment web/app, container "app" (spec.template.spec.containers[0])` */
+export function containerTitle(object: KubernetesObject, { name, path }: Container): string {
+    return `${titleOf(object)}, container ${typeof name === "string" ? `"${name}"` : "of unknown name"} (${path})`;
+}
+
+/** The labels and the namespace of the pods that a workload makes; undefined for any other kind of object. */
+export function podsOf(object: KubernetesObject): { namespace: Maybe<string>; labels: unknown } | undefined {
+    const path = pathOf(object);
+    if (!path) return undefined;
+    return { namespace: namespaceOf(object), labels: at(object.value, ...path.slice(0, -1), "metadata", "labels") };
+}
+
+/** Where a workload keeps its pods' spec, such as `spec.template.spec`. */
+export const podSpecPath = (object: KubernetesObject): string => pathOf(object)?.join(".") ?? "";
 
 /** Whether the pod ends by itself when its work is done. */
 export function runsOnce(object: KubernetesObject): Maybe<boolean> {

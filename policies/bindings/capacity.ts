@@ -1,0 +1,71 @@
+// Policy: volumes and claims are of a size that the platform's limits allow.
+// There are none until somebody configures them.
+import {
+    isClaimObject,
+    isPersistentVolume,
+    type Judgement,
+    type KubernetesObject,
+    objectPolicy,
+    textAt,
+    titleOf,
+    UNKNOWN,
+} from "@nfs-storage-stack/policies-shared";
+import { compareQuantities } from "./quantity";
+
+interface Limits {
+    smallest?: string;
+    largest?: string;
+}
+
+export function judge(object: KubernetesObject, { smallest, largest }: Limits): Judgement {
+    if (smallest === undefined && largest === undefined) return "not applicable";
+    const path = isPersistentVolume(object)
+        ? (["spec", "capacity", "storage"] as const)
+        : isClaimObject(object)
+          ? (["spec", "resources", "requests", "storage"] as const)
+          : undefined;
+    const size = path && textAt(object.value, ...path);
+    if (path === undefined || size === undefined) return "not applicable";
+    const { urn } = object;
+    const subject = titleOf(object);
+    const where = path.join(".");
+    if (size === UNKNOWN) return [{ urn, subject, unknown: [where] }];
+    const below = smallest !== undefined && (compareQuantities(size, smallest) ?? 0) < 0;
+    const above = largest !== undefined && (compareQuantities(size, largest) ?? 0) > 0;
+    if (!below && !above) return [];
+    return [
+        {
+            urn,
+            subject,
+            found: `${where} ${size}`,
+            wanted: [...(smallest ? [`at least ${smallest}`] : []), ...(largest ? [`at most ${largest}`] : [])].join(
+                ", ",
+            ),
+            mend: `ask for ${below ? smallest : largest}, or have the limit changed in the policy's configuration`,
+        },
+    ];
+}
+
+const quantity = {
+    type: "string",
+    pattern: "^[0-9.]+([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$",
+} as const;
+
+export const capacityWithinLimits = objectPolicy<Limits>(
+    {
+        name: "capacity-is-within-limits",
+        displayName: "Capacity is within limits",
+        description: "Volumes and claims are not smaller and not larger than the configured limits.",
+        severity: "low",
+        tags: ["kubernetes", "storage", "cost"],
+        remediationSteps: "Ask for a size within the limits, or have them changed.",
+        details: [
+            "NFS enforces no size: what a claim asks for is what people plan and pay by, and a slip of a unit (`100G` for `100M`) is found late. Until `smallest` or `largest` is configured this policy is not applicable.",
+        ],
+        config: {
+            smallest: { ...quantity, description: "The smallest size that is allowed, a Kubernetes quantity." },
+            largest: { ...quantity, description: "The largest size that is allowed, a Kubernetes quantity." },
+        },
+    },
+    judge,
+);

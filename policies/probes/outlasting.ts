@@ -1,0 +1,74 @@
+// Policy: where a share is mounted, liveness is patient enough for a restart of
+// its server.
+import {
+    at,
+    containerTitle,
+    type Finding,
+    type Judgement,
+    type KubernetesObject,
+    stackPolicy,
+    titleOf,
+    UNKNOWN,
+} from "@nfs-storage-stack/policies-shared";
+import { type Client, clientsOf } from "./clients";
+
+interface Limits {
+    restartSeconds: number;
+}
+
+/** What Kubernetes takes for what a probe does not say. */
+const defaults = { failureThreshold: 3, periodSeconds: 10 } as const;
+
+export function judge(objects: readonly KubernetesObject[], { restartSeconds }: Limits): Judgement {
+    const { clients, open } = clientsOf(objects);
+    const findings = clients.flatMap((client) => judgeClient(client, restartSeconds));
+    return clients.length + open.length === 0 ? "not applicable" : [...findings, ...open];
+}
+
+function judgeClient({ workload, container }: Client, restartSeconds: number): Finding[] {
+    const { urn } = workload;
+    const probe = at(container.value, "livenessProbe");
+    if (probe === undefined) return [];
+    const threshold = at(probe, "failureThreshold") ?? defaults.failureThreshold;
+    const period = at(probe, "periodSeconds") ?? defaults.periodSeconds;
+    if (threshold === UNKNOWN || period === UNKNOWN) {
+        return [{ urn, subject: titleOf(workload), unknown: [`${container.path}.livenessProbe`] }];
+    }
+    const patience = Number(threshold) * Number(period);
+    if (patience >= restartSeconds) return [];
+    return [
+        {
+            urn,
+            subject: containerTitle(workload, container),
+            container: container.name,
+            found: `a livenessProbe that gives up after ${threshold} x ${period} s = ${patience} s`,
+            wanted: `at least ${restartSeconds} s, in which the share's server can have restarted and left its grace`,
+            mend: `raise failureThreshold to ${Math.ceil(restartSeconds / Number(period))}, or periodSeconds`,
+        },
+    ];
+}
+
+export const livenessOutlasts = stackPolicy<Limits>(
+    {
+        name: "liveness-outlasts-a-server-restart",
+        displayName: "Liveness outlasts a restart of the server",
+        description:
+            "Containers with a share mounted have a liveness probe that is patient for as long as a server restart takes.",
+        severity: "medium",
+        tags: ["kubernetes", "availability", "probes", "nfs"],
+        remediationSteps: "Raise failureThreshold or periodSeconds of the liveness probe.",
+        details: [
+            "When the server of a share restarts, its clients wait, and then nothing new may be opened until its grace is over: 15 s with this stack, 90 s with Ganesha's and the kernel's defaults. A process that works on the share answers late in that time. With Kubernetes' defaults (3 failures, 10 s apart) it is killed after half a minute, and all pods of the share at once.",
+            "Judged is `failureThreshold` times `periodSeconds` of the liveness probe of every long-running container that has a share mounted. Containers without one are the business of `containers-have-three-probes`.",
+        ],
+        config: {
+            restartSeconds: {
+                type: "number",
+                minimum: 1,
+                default: 60,
+                description: "How long a restart of the server takes, its grace included.",
+            },
+        },
+    },
+    judge,
+);

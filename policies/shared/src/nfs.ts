@@ -1,0 +1,98 @@
+// Where objects name an NFS export: PersistentVolumes and inline volumes, both
+// also through the CSI driver for NFS, and StorageClasses of that driver.
+import { isKind, type KubernetesObject } from "./objects";
+import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
+import { podSpec, podSpecPath } from "./workloads";
+
+/** https://github.com/kubernetes-csi/csi-driver-nfs */
+export const NFS_DRIVER = "nfs.csi.k8s.io";
+
+export interface NfsSource {
+    /** Who mounts it: the kubelet, or a pod of the CSI driver on the node. */
+    mountedBy: "kubelet" | "driver";
+    server: Maybe<string> | undefined;
+    path: Maybe<string> | undefined;
+    /** Where the server is named, such as `spec.nfs.server`. */
+    serverAt: string;
+    readOnly: Maybe<boolean>;
+}
+
+/** What a volume's source says; undefined when it is not NFS, UNKNOWN when it may be. */
+export function nfsSource(volume: unknown, where: string): Maybe<NfsSource> | undefined {
+    if (volume === UNKNOWN) return UNKNOWN;
+    const nfs = at(volume, "nfs");
+    if (nfs !== undefined) {
+        return {
+            mountedBy: "kubelet",
+            server: textAt(nfs, "server"),
+            path: textAt(nfs, "path"),
+            serverAt: `${where}.nfs.server`,
+            readOnly: flagAt(nfs, "readOnly"),
+        };
+    }
+    const driver = textAt(volume, "csi", "driver");
+    if (driver === UNKNOWN) return UNKNOWN;
+    if (driver !== NFS_DRIVER) return undefined;
+    const attributes = at(volume, "csi", "volumeAttributes");
+    return {
+        mountedBy: "driver",
+        server: textAt(attributes, "server"),
+        path: withFolder(textAt(attributes, "share"), textAt(attributes, "subdir")),
+        serverAt: `${where}.csi.volumeAttributes.server`,
+        readOnly: flagAt(at(volume, "csi"), "readOnly"),
+    };
+}
+
+/** Each subdir of a share is one of its own to those who mount it. */
+function withFolder(share: Maybe<string> | undefined, folder: Maybe<string> | undefined): Maybe<string> | undefined {
+    if (folder === undefined || folder === "" || share === UNKNOWN || share === undefined) return share;
+    return folder === UNKNOWN ? UNKNOWN : `${share.replace(/\/$/, "")}/${folder}`;
+}
+
+export function flagAt(value: unknown, ...path: readonly (string | number)[]): Maybe<boolean> {
+    const found = at(value, ...path);
+    return found === UNKNOWN ? UNKNOWN : found === true;
+}
+
+export const isPersistentVolume = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolume");
+export const isClaimObject = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolumeClaim");
+/** Makes volumes of an NFS export. */
+export const isNfsClass = (object: KubernetesObject): boolean =>
+    isKind(object, "storage.k8s.io", "StorageClass") && textAt(object.value, "provisioner") === NFS_DRIVER;
+
+/** The NFS export of a PersistentVolume. */
+export function nfsOfVolume(object: KubernetesObject): Maybe<NfsSource> | undefined {
+    return isPersistentVolume(object) ? nfsSource(at(object.value, "spec"), "spec") : undefined;
+}
+
+/** Every place of an object that names an NFS server. */
+export function nfsSources(object: KubernetesObject): Maybe<NfsSource>[] {
+    const ofVolume = nfsOfVolume(object);
+    if (ofVolume !== undefined) return [ofVolume];
+    if (isNfsClass(object)) {
+        const parameters = at(object.value, "parameters");
+        const source: NfsSource = {
+            mountedBy: "driver",
+            server: textAt(parameters, "server"),
+            path: textAt(parameters, "share"),
+            serverAt: "parameters.server",
+            readOnly: false,
+        };
+        return [source];
+    }
+    return podVolumes(object).flatMap(({ value, path }) => nfsSource(value, path) ?? []);
+}
+
+export interface PodVolume {
+    value: unknown;
+    /** Such as `spec.template.spec.volumes[0]`. */
+    path: string;
+}
+
+/** Of a workload's pods; one whose volumes are not known yet has a single UNKNOWN one. */
+export function podVolumes(object: KubernetesObject): PodVolume[] {
+    const path = `${podSpecPath(object)}.volumes`;
+    const volumes = listAt(podSpec(object), "volumes");
+    if (volumes === UNKNOWN) return [{ value: UNKNOWN, path }];
+    return volumes.map((value, index) => ({ value, path: `${path}[${index}]` }));
+}
