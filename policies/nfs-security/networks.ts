@@ -1,0 +1,54 @@
+// Clients of an export as servers write them: addresses, networks, names,
+// wildcards. Which of them stand for everybody, and which are inside a network.
+import { BlockList, isIP } from "node:net";
+
+/** What stands for a client that is not named at all. */
+export const EVERYONE = "everyone";
+
+/** Whether it stands for any address at all. */
+export function isWorld(client: string): boolean {
+    const [address = "", prefix] = client.split("/", 2);
+    return (
+        client === EVERYONE ||
+        /^[*?.]+$/.test(client) ||
+        (isIP(address) !== 0 && (prefix === "0" || prefix === "0.0.0.0"))
+    );
+}
+
+/** The server's own probe comes from there. */
+const isLoopback = (client: string): boolean => /^(127\.|::1(\/128)?$|localhost$)/.test(client);
+
+/** Whether every address of the client is in one of the networks; names never are, as they say no address. */
+export function isWithin(client: string, networks: readonly string[]): boolean {
+    if (isLoopback(client)) return true;
+    const [address = "", prefix] = client.split("/", 2);
+    const family = isIP(address);
+    if (family === 0) return false;
+    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : prefixLength(prefix);
+    return networks.some((network) => {
+        const [base = "", length = ""] = network.split("/", 2);
+        if (isIP(base) !== family || bits === undefined || bits < Number(length)) return false;
+        const list = new BlockList();
+        list.addSubnet(base, Number(length), family === 4 ? "ipv4" : "ipv6");
+        return list.check(address, family === 4 ? "ipv4" : "ipv6");
+    });
+}
+
+/** `24`, or `255.255.255.0` as exports(5) also has it. */
+function prefixLength(text: string): number | undefined {
+    if (/^\d{1,3}$/.test(text)) return Number(text);
+    if (isIP(text) !== 4) return undefined;
+    const bits = text
+        .split(".")
+        .map((part) => Number(part).toString(2).padStart(8, "0"))
+        .join("");
+    return /^1*0*$/.test(bits) ? bits.indexOf("0") + (bits.includes("0") ? 0 : 33) : undefined;
+}
+
+/** For the policies' configuration. */
+export const networksSchema = {
+    type: "array" as const,
+    items: { type: "string" as const, pattern: "^[0-9A-Fa-f.:]+/[0-9]{1,3}$" },
+    default: [],
+    description: "Networks that may be let in, as CIDR; empty means any that is not the whole world.",
+};

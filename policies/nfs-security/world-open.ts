@@ -1,0 +1,54 @@
+// Policy: an export is open to named clients, not to the world. Without Kerberos
+// an address is all that an NFS server knows of its client.
+import {
+    type Judgement,
+    type KubernetesObject,
+    listed,
+    objectPolicy,
+    titleOf,
+} from "@nfs-storage-stack/policies-shared";
+import { exportsOf } from "./exports";
+import { EVERYONE, isWithin, isWorld, networksSchema } from "./networks";
+
+interface Wishes {
+    clientNetworks: string[];
+}
+
+export function judge(object: KubernetesObject, { clientNetworks }: Wishes): Judgement {
+    const exports = exportsOf(object);
+    if (exports === undefined) return "not applicable";
+    const { urn } = object;
+    const subject = titleOf(object);
+    const wrong = exports.grants.filter(
+        ({ client }) => isWorld(client) || (clientNetworks.length > 0 && !isWithin(client, clientNetworks)),
+    );
+    const problems = wrong.map(({ where, export: path, client }) => ({
+        urn,
+        subject,
+        found: `${where}: the export ${path} open to ${client === EVERYONE ? client : `"${client}"`}`,
+        wanted:
+            clientNetworks.length > 0
+                ? `clients in ${listed(clientNetworks)}`
+                : "clients that are named: the addresses or networks of the nodes",
+        mend: "name the nodes, who are the clients of an NFS server, and nobody else; in ganesha.conf by CLIENT blocks under Access_Type = None",
+    }));
+    return [...problems, ...(exports.unknown.length > 0 ? [{ urn, subject, unknown: exports.unknown }] : [])];
+}
+
+export const notWorldOpen = objectPolicy<Wishes>(
+    {
+        name: "exports-are-not-world-open",
+        displayName: "Exports are not open to the world",
+        description: "Every export names the clients that may mount it.",
+        severity: "critical",
+        tags: ["kubernetes", "security", "nfs"],
+        remediationSteps: "Name the nodes as the export's clients.",
+        details: [
+            "An NFS server without Kerberos believes its clients: whoever reaches it reads and writes as whom he likes. The list of clients is what keeps others out. The client of a pod's mount is the node, so the list is the nodes.",
+            "Judged is what an object says of exports: `ganesha.conf` in a ConfigMap (its EXPORT and CLIENT blocks, with what they inherit), exports(5) in a ConfigMap under a key that is `exports` or ends in `.exports`, the variables `NFS_EXPORT_0`, `NFS_EXPORT_1`, ..., and the image `volume-nfs` of the Kubernetes examples, which exports to everyone. What is inside any other image can't be seen.",
+            "Refused are `*`, `0.0.0.0/0`, `::/0` and nobody named at all; with `clientNetworks` also every client that is not inside of them. Loopback is always allowed: a server's own probe comes from there.",
+        ],
+        config: { clientNetworks: networksSchema },
+    },
+    judge,
+);
