@@ -1,57 +1,103 @@
 // Runs a policy pack as the engine does: its own process, Pulumi's own script,
 // the engine's protocol. What is judged comes from programs run by engine.ts.
+// It knows nothing of this project's packs: a folder with a PulumiPolicy.yaml is
+// all it needs. See docs/policies/testing.md.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type requestCallback } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { analyzeRequest, analyzerResource, analyzeStackRequest } from "./analyzer-wire";
 import type { Plain, Provisioned, RegisteredResource } from "./engine";
+
+export const LEVELS = ["advisory", "mandatory", "disabled", "remediate"] as const;
+export type Level = (typeof LEVELS)[number];
 
 export interface Violation {
     policy: string;
     /** Name in Pulumi of the resource that is to blame. */
     resource: string;
+    urn: string;
     /** What the CLI prints. */
     message: string;
-    level: "advisory" | "mandatory";
+    level: Level;
+}
+
+/** A policy that has nothing to say of a resource, or (resource undefined) of the stack. */
+export interface NotApplicable {
+    policy: string;
+    resource: string | undefined;
+    reason: string;
+}
+
+export interface Judgement {
+    violations: Violation[];
+    notApplicable: NotApplicable[];
+}
+
+export interface PolicyInfo {
+    name: string;
+    displayName: string;
+    url: string;
+    severity: number;
+    tags: string[];
+    description: string;
+    remediationSteps: string;
+    level: Level;
+    /** Properties of its configuration, as JSON Schema. */
+    config: Plain;
+    ofStack: boolean;
 }
 
 export interface PackInfo {
     name: string;
-    policies: { name: string; url: string; severity: number; tags: string[]; description: string; level: string }[];
+    policies: PolicyInfo[];
 }
 
-const repository = join(__dirname, "../..");
-const LEVELS = ["advisory", "mandatory", "disabled", "remediate"];
+/** Of one policy, as the file of `--policy-pack-config` has it: a level alone, or with properties. */
+export type PolicyConfig = Level | ({ enforcementLevel?: Level } & Plain);
+
+export interface PackOptions {
+    /** @default that of a preview or of an update, as `judge` is told: none */
+    env?: NodeJS.ProcessEnv;
+    /** What Node.js loads before Pulumi's script. */
+    nodeArgs?: readonly string[];
+    /** A channel for messages to the pack's process. @default false */
+    channel?: boolean;
+}
 
 export class Pack {
     private constructor(
-        private readonly process: ChildProcess,
+        readonly process: ChildProcess,
         private readonly client: AnalyzerClient,
     ) {}
 
-    /** Starts the pack in policies/<name>; stop() it in the end. */
-    static async start(name: string): Promise<Pack> {
+    /** Starts the pack of a folder; stop() it in the end. */
+    static async start(folder: string, { env, nodeArgs = [], channel = false }: PackOptions = {}): Promise<Pack> {
         const script = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
         // The address of the engine, which packs don't call, is the script's first argument.
-        const child = spawn(process.execPath, [script, "127.0.0.1:0", "."], {
-            cwd: join(repository, "policies", name),
-            stdio: ["ignore", "pipe", "pipe"],
+        const child = spawn(process.execPath, [...nodeArgs, script, "127.0.0.1:0", "."], {
+            cwd: folder,
+            env: { ...process.env, ...env },
+            stdio: ["ignore", "pipe", "pipe", ...(channel ? (["ipc"] as const) : [])],
         });
         // A test that is cut short leaves no process behind.
-        process.once("exit", () => child.kill());
+        const end = (): void => void child.kill();
+        process.once("exit", end);
+        child.once("close", () => process.off("exit", end));
         let said = "";
-        child.stderr.on("data", (chunk: Buffer) => {
+        child.stderr?.on("data", (chunk: Buffer) => {
             said += chunk.toString();
         });
+        if (!child.stdout) throw new Error("the pack's process has no standard output");
         const port = await Promise.race([
             once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line)),
             once(child, "close").then(([code]) => {
-                throw new Error(`the pack ${name} ended with ${code} before it served:\n${said}`);
+                throw new Error(`the pack ${basename(folder)} ended with ${code} before it served:\n${said}`);
             }),
         ]);
         return new Pack(child, new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure()));
@@ -68,47 +114,64 @@ export class Pack {
         const info = await call<proto.AnalyzerInfo>((done) => this.client.getAnalyzerInfo(new Empty(), done));
         const policies = info.getPoliciesList().map((policy) => ({
             name: policy.getName(),
+            displayName: policy.getDisplayname(),
             url: policy.getUrl(),
             severity: policy.getSeverity(),
             tags: policy.getTagsList(),
             description: policy.getDescription(),
-            level: LEVELS[policy.getEnforcementlevel()] ?? "",
+            remediationSteps: policy.getRemediationSteps(),
+            level: levelOf(policy.getEnforcementlevel()),
+            config: (policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {}) as Plain,
+            ofStack: policy.getPolicyType() === proto.PolicyType.POLICY_TYPE_STACK,
         }));
         return { name: info.getName(), policies };
     }
 
-    /** The configuration of one policy, as `--policy-pack-config` gives it. */
-    async configure(policy: string, properties: Plain): Promise<void> {
-        const config = new proto.PolicyConfig()
-            .setEnforcementlevel(proto.EnforcementLevel.MANDATORY)
-            .setProperties(Struct.fromJavaScript(properties as Record<string, never>));
+    /** The configuration of all policies, by their names: what is not in it has none. */
+    async configure(config: Record<string, PolicyConfig>): Promise<void> {
         const request = new proto.ConfigureAnalyzerRequest();
-        request.getPolicyconfigMap().set(policy, config);
+        for (const [policy, given] of Object.entries(config)) {
+            const { enforcementLevel = "mandatory", ...properties } =
+                typeof given === "string" ? { enforcementLevel: given } : given;
+            const one = new proto.PolicyConfig()
+                .setEnforcementlevel(LEVELS.indexOf(enforcementLevel) as proto.EnforcementLevel)
+                .setProperties(Struct.fromJavaScript(properties as Record<string, never>));
+            request.getPolicyconfigMap().set(policy, one);
+        }
         await call<Empty>((done) => this.client.configure(request, done));
     }
 
+    /** One resource by its inputs, as before it is made. */
+    async judgeResource(resource: RegisteredResource): Promise<Judgement> {
+        const request = analyzeRequest(resource);
+        const response = await call<proto.AnalyzeResponse>((done) => this.client.analyze(request, done));
+        return judgementOf(response, resource.name);
+    }
+
+    /** All resources together by their outputs, as in the end of a preview or an update. */
+    async judgeStack(resources: readonly RegisteredResource[]): Promise<Judgement> {
+        const request = analyzeStackRequest(resources.map(analyzerResource));
+        const response = await call<proto.AnalyzeResponse>((done) => this.client.analyzeStack(request, done));
+        return judgementOf(response, undefined);
+    }
+
     /** Each resource by its inputs, then all together by their outputs. */
-    async judge({ resources }: Provisioned): Promise<Violation[]> {
-        const responses: proto.AnalyzeResponse[] = [];
-        for (const resource of resources) {
-            const request = new proto.AnalyzeRequest()
-                .setType(resource.type)
-                .setName(resource.name)
-                .setUrn(resource.urn)
-                .setProperties(properties(resource.wire.inputs))
-                .setOptions(optionsOf(resource));
-            responses.push(await call<proto.AnalyzeResponse>((done) => this.client.analyze(request, done)));
-        }
-        const stack = new proto.AnalyzeStackRequest().setResourcesList(resources.map(analyzerResource));
-        responses.push(await call<proto.AnalyzeResponse>((done) => this.client.analyzeStack(stack, done)));
-        return responses
-            .flatMap((response) => response.getDiagnosticsList())
-            .map((diagnostic) => ({
-                policy: diagnostic.getPolicyname(),
-                resource: diagnostic.getUrn().split("::").at(-1) ?? "",
-                message: diagnostic.getMessage(),
-                level: diagnostic.getEnforcementlevel() === proto.EnforcementLevel.MANDATORY ? "mandatory" : "advisory",
-            }));
+    async judge({ resources }: Pick<Provisioned, "resources">): Promise<Judgement> {
+        const all: Judgement[] = [];
+        for (const resource of resources) all.push(await this.judgeResource(resource));
+        all.push(await this.judgeStack(resources));
+        return {
+            violations: all.flatMap(({ violations }) => violations),
+            notApplicable: all.flatMap(({ notApplicable }) => notApplicable),
+        };
+    }
+
+    /** What the policies at level `remediate` make of a resource's inputs; undefined when they change nothing. */
+    async remediate(resource: RegisteredResource): Promise<Plain | undefined> {
+        const request = analyzeRequest(resource);
+        const response = await call<proto.RemediateResponse>((done) => this.client.remediate(request, done));
+        const last = response.getRemediationsList().at(-1);
+        return last?.getProperties()?.toJavaScript() as Plain | undefined;
     }
 }
 
@@ -118,34 +181,22 @@ function call<T>(start: (done: requestCallback<T>) => void): Promise<T> {
     });
 }
 
-function analyzerResource(resource: RegisteredResource): proto.AnalyzerResource {
-    const message = new proto.AnalyzerResource()
-        .setType(resource.type)
-        .setName(resource.name)
-        .setUrn(resource.urn)
-        .setParent(resource.parent ?? "")
-        .setDependenciesList(resource.dependencies)
-        .setProperties(properties(resource.wire.outputs))
-        .setOptions(optionsOf(resource));
-    for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
-        const dependencies = new proto.AnalyzerPropertyDependencies().setUrnsList(urns);
-        message.getPropertydependenciesMap().set(key, dependencies);
-    }
-    return message;
-}
+const levelOf = (level: proto.EnforcementLevel): Level => LEVELS[level] ?? "advisory";
 
-/** The engine keeps what starts with `__`, which providers note down for themselves, from packs. */
-function properties(values: Plain): Struct {
-    const visible = Object.entries(values).filter(([key]) => !key.startsWith("__"));
-    return Struct.fromJavaScript(Object.fromEntries(visible) as Record<string, never>);
-}
-
-function optionsOf({ options, parent }: RegisteredResource): proto.AnalyzerResourceOptions {
-    return new proto.AnalyzerResourceOptions()
-        .setProtect(options.protect ?? false)
-        .setIgnorechangesList(options.ignoreChanges)
-        .setDeletebeforereplace(options.deleteBeforeReplace ?? false)
-        .setDeletebeforereplacedefined(options.deleteBeforeReplace !== undefined)
-        .setAdditionalsecretoutputsList(options.additionalSecretOutputs)
-        .setParent(parent ?? "");
+function judgementOf(response: proto.AnalyzeResponse, resource: string | undefined): Judgement {
+    return {
+        violations: response.getDiagnosticsList().map((diagnostic) => ({
+            policy: diagnostic.getPolicyname(),
+            // The engine blames the resource that was judged when the policy names none.
+            resource: diagnostic.getUrn().split("::").at(-1) || (resource ?? ""),
+            urn: diagnostic.getUrn(),
+            message: diagnostic.getMessage(),
+            level: levelOf(diagnostic.getEnforcementlevel()),
+        })),
+        notApplicable: response.getNotApplicableList().map((one) => ({
+            policy: one.getPolicyName(),
+            resource,
+            reason: one.getReason(),
+        })),
+    };
 }

@@ -1,42 +1,64 @@
-// Every policy pack, run as the engine runs it: what it says of itself is complete.
+// Every policy pack, run as the engine runs it: what it says of itself is
+// complete, and so are its pages, its sources and its list of files.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Pack, type PackInfo } from "../harness/analyzer";
-
-const repository = join(__dirname, "../..");
-const packs = readdirSync(join(repository, "policies")).filter((name) =>
-    existsSync(join(repository, "policies", name, "PulumiPolicy.yaml")),
-);
+import { policyPages } from "../../commands/policy-pages";
+import { packs } from "../../policies/all/pack";
+import type { PackInfo } from "../harness/analyzer";
+import { packNames, repository, startPack } from "./packs";
+import { fileOfPolicy } from "./sources";
 
 describe("policy packs", function () {
     this.timeout(60_000);
     const infos = new Map<string, PackInfo>();
     before(async () => {
-        for (const name of packs) {
-            const pack = await Pack.start(name);
+        for (const name of packNames) {
+            const pack = await startPack(name);
             infos.set(name, await pack.info().finally(() => pack.stop()));
         }
     });
 
-    it("have policies that are mandatory, with severity and tags, and a page that states the rule", () => {
-        for (const [name, info] of infos) {
-            assert.equal(info.name, `nfs-${name}`);
+    it("are the four, and the one that has all of their policies", () => {
+        assert.deepEqual([...packNames].sort(), ["all", ...Object.keys(packs)].sort());
+        const names = (info: PackInfo | undefined): string[] => info?.policies.map(({ name }) => name) ?? [];
+        const each = Object.keys(packs).flatMap((name) => names(infos.get(name)));
+        assert.deepEqual(names(infos.get("all")), each);
+        assert.equal(new Set(each).size, each.length, "a policy's name is used twice");
+    });
+
+    it("have policies that are mandatory, with severity, tags, steps and a schema that says what each key is", () => {
+        for (const info of infos.values()) {
             for (const policy of info.policies) {
                 assert.equal(policy.level, "mandatory", policy.name);
                 assert.ok(policy.severity > 0, `${policy.name} has a severity`);
                 assert.ok(policy.tags.includes("kubernetes") && policy.tags.length > 1, `${policy.name} has tags`);
+                assert.match(policy.description, /^[A-Z].+\.$/);
+                assert.match(policy.remediationSteps, /^[A-Z].+\.$/);
                 assert.equal(policy.url, `docs/policies/${policy.name}.md`);
-                const page = readFileSync(join(repository, policy.url), "utf8");
-                assert.ok(page.startsWith(`# ${policy.name}\nPack \`${name}\``), `${policy.url} begins with the name`);
-                assert.ok(page.includes(`**${policy.description}**`), `${policy.url} states the rule`);
+                for (const [key, schema] of Object.entries(policy.config)) {
+                    assert.match(
+                        (schema as { description?: string }).description ?? "",
+                        /\.$/,
+                        `${policy.name}: ${key}`,
+                    );
+                }
             }
         }
     });
 
-    it("have a page for nothing else", () => {
-        const pages = readdirSync(join(repository, "docs/policies")).map((file) => file.replace(/\.md$/, ""));
-        const policies = [...infos.values()].flatMap((info) => info.policies.map((policy) => policy.name));
-        assert.deepEqual(pages.sort(), policies.sort());
+    it("have a policy a file", () => {
+        for (const [pack, { policies }] of Object.entries(packs)) {
+            const files = policies.map(({ name }) => fileOfPolicy(pack, name));
+            assert.equal(new Set(files).size, policies.length);
+        }
+    });
+
+    it("have the pages that `make policy-docs` writes, and no others", () => {
+        const folder = join(repository, "docs/policies");
+        const written = Object.fromEntries(
+            readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")]),
+        );
+        assert.deepEqual(written, Object.fromEntries(policyPages()));
     });
 });

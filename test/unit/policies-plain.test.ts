@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy";
 import fc from "fast-check";
-import { at, kubernetesObject, plain, titleOf, UNKNOWN } from "../../policies/shared/src";
+import { at, kubernetesObject, plain, stackNameOf, titleOf, UNKNOWN } from "../../policies/shared/src";
 
 /** What the SDK wraps around values before it hands them to a policy; not in its types. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
@@ -49,7 +49,14 @@ describe("plain values of policies", () => {
         const early = judge("kubernetes:core/v1:Pod", {});
         assert.ok(early);
         assert.equal(titleOf(early), 'Pod "n"');
+        assert.equal(judge("kubernetes:apps/v1:DeploymentPatch", {}), undefined);
+        assert.equal(judge("kubernetes:core/v1:ConfigMapList", {}), undefined);
         assert.equal(judge("pulumi:providers:kubernetes", {}), undefined);
         assert.equal(judge("aws:s3/bucket:Bucket", {}), undefined);
+    });
+
+    it("say what stack they are of", () => {
+        assert.equal(stackNameOf("urn:pulumi:prod::shop::kubernetes:core/v1:Pod::web"), "prod");
+        assert.equal(stackNameOf("urn"), "");
     });
 });

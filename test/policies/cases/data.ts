@@ -1,0 +1,206 @@
+// The policies of `nfs-security` about data, how it is mounted and kept: see
+// index.ts beside this file.
+import {
+    carrierNames,
+    claim,
+    csi,
+    late,
+    pair,
+    plain,
+    sources,
+    storageClass,
+    volume,
+    withShare,
+    workloads,
+} from "../stacks";
+import type { PolicyCases } from "./types";
+
+const prod = { stack: "prod" };
+
+export const dataCases: Record<string, PolicyCases> = {
+    "nfs-mounts-are-hard": {
+        violates: [
+            {
+                what: "has a soft PersistentVolume",
+                program: () => void volume("data", { mountOptions: ["nfsvers=4.2", "soft"] }),
+                blames: ["data"],
+                says: [/found the mount option soft in spec\.mountOptions\./],
+            },
+            {
+                what: "has one that is soft in the end",
+                program: () => void volume("data", { mountOptions: ["hard", "timeo=5, softerr"] }),
+                blames: ["data"],
+                says: [/the mount option softerr/],
+            },
+            {
+                what: "has a soft volume of the CSI driver, twice",
+                program: () => void volume("data", { ...csi({ mountOptions: "soft" }), mountOptions: ["soft"] }),
+                blames: ["data", "data"],
+                says: [/in spec\.csi\.volumeAttributes\.mountOptions/],
+            },
+            {
+                what: "has a soft StorageClass",
+                program: () =>
+                    void storageClass({
+                        mountOptions: ["soft"],
+                        parameters: { server: "10.0.0.1", mountOptions: "soft" },
+                    }),
+                blames: ["nfs", "nfs"],
+                says: [/in mountOptions/, /in parameters\.mountOptions/],
+            },
+            {
+                what: "has soft inline volumes of the CSI driver",
+                program: () =>
+                    workloads(
+                        withShare(
+                            { csi: { driver: "nfs.csi.k8s.io", volumeAttributes: { mountOptions: "nolock,soft" } } },
+                            plain,
+                        ),
+                    ),
+                blames: carrierNames,
+                says: [/in spec\.template\.spec\.volumes\[0\]\.csi\.volumeAttributes\.mountOptions/],
+            },
+        ],
+        complies: [
+            { what: "says hard", program: () => void volume("data", { mountOptions: ["hard", "timeo=600"] }) },
+            { what: "says nothing", program: () => void volume("data") },
+            { what: "says hard in the end", program: () => void volume("data", { mountOptions: ["soft", "hard"] }) },
+            {
+                what: "says something that only sounds soft",
+                program: () => void volume("data", { mountOptions: ["softreval"] }),
+            },
+            {
+                what: "is hard by the CSI driver, everywhere",
+                program: () => {
+                    volume("data", csi({ mountOptions: "hard" }));
+                    storageClass({ mountOptions: ["hard"] });
+                    workloads(withShare(sources.csi(), plain));
+                },
+            },
+        ],
+        unknown: [
+            {
+                what: "has options that are not known yet",
+                program: () => void volume("data", { mountOptions: late(["soft"]) }),
+                says: /spec\.mountOptions is known only/,
+            },
+            {
+                what: "has one that is not known yet",
+                program: () => void volume("data", { mountOptions: ["soft", late("hard")] }),
+                says: /spec\.mountOptions is known only/,
+            },
+        ],
+        notApplicable: [
+            {
+                what: "has a soft volume of another kind",
+                program: () => void volume("data", { nfs: undefined, hostPath: { path: "/" }, mountOptions: ["soft"] }),
+            },
+            {
+                what: "has a class of another driver",
+                program: () => void storageClass({ provisioner: "other", mountOptions: ["soft"] }),
+            },
+            {
+                what: "has pods without volumes of the driver",
+                program: () => workloads(withShare(sources.inline(), plain)),
+            },
+        ],
+        remedied: {
+            program: () =>
+                void volume("data", { mountOptions: ["nfsvers=4.2", "soft", "ro,softerr"], claimRef: undefined }),
+            becomes: {
+                spec: {
+                    accessModes: ["ReadWriteMany"],
+                    capacity: { storage: "1Gi" },
+                    mountOptions: ["nfsvers=4.2", "hard", "ro,hard"],
+                    nfs: { path: "/share", server: "10.96.0.20" },
+                    storageClassName: "",
+                },
+            },
+        },
+    },
+    "data-is-retained-in-production": {
+        violates: [
+            {
+                what: "has a volume that goes with its claim",
+                ...prod,
+                program: () => void volume("data", { persistentVolumeReclaimPolicy: "Delete" }, { protect: true }),
+                blames: ["data"],
+                says: [/found persistentVolumeReclaimPolicy Delete: the data goes with the claim\./],
+            },
+            {
+                what: "has a volume of the CSI driver and a claim that are not protected",
+                ...prod,
+                program: () => pair(csi()),
+                blames: ["data", "data-claim"],
+                says: [/found no protection: `pulumi destroy`/],
+            },
+            {
+                what: "has a class that says nothing",
+                ...prod,
+                program: () => void storageClass(),
+                blames: ["nfs"],
+                says: [/found reclaimPolicy Delete/],
+            },
+            {
+                what: "is production by another name",
+                stack: "live",
+                config: { stacks: ["live"] },
+                program: () => void claim("data"),
+                blames: ["data-claim"],
+                says: [/no protection/],
+            },
+        ],
+        complies: [
+            {
+                what: "retains and protects",
+                ...prod,
+                program: () => {
+                    volume("data", { persistentVolumeReclaimPolicy: "Retain" }, { protect: true });
+                    claim("data", {}, {}, { protect: true });
+                    storageClass({ reclaimPolicy: "Retain" });
+                },
+            },
+            {
+                what: "says nothing of a volume made by hand",
+                stack: "production",
+                program: () => void volume("data", {}, { protect: true }),
+            },
+        ],
+        unknown: [
+            {
+                what: "has a policy that is not known yet",
+                ...prod,
+                program: () => void volume("data", { persistentVolumeReclaimPolicy: late("Retain") }),
+                says: /persistentVolumeReclaimPolicy is known only/,
+            },
+        ],
+        notApplicable: [
+            { what: "is not production", program: () => pair({ persistentVolumeReclaimPolicy: "Delete" }) },
+            {
+                what: "is not what is configured",
+                ...prod,
+                config: { stacks: ["live"] },
+                program: () => pair({ persistentVolumeReclaimPolicy: "Delete" }),
+            },
+            {
+                what: "has other volumes and classes",
+                ...prod,
+                program: () => {
+                    volume("data", {
+                        nfs: undefined,
+                        hostPath: { path: "/" },
+                        persistentVolumeReclaimPolicy: "Delete",
+                    });
+                    storageClass({ provisioner: "other" });
+                    workloads({ containers: [plain] });
+                },
+            },
+        ],
+        misconfigured: [{ config: { stacks: "prod" }, says: /key stacks: found "prod", wanted a value of type array/ }],
+        remedied: {
+            ...prod,
+            program: () => void storageClass({ reclaimPolicy: "Delete" }),
+            becomes: { reclaimPolicy: "Retain" },
+        },
+    },
+};

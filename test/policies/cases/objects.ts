@@ -1,0 +1,264 @@
+// The pack `bindings`, of one object at a time: see index.ts beside this file.
+import type { Outputs } from "../../harness/engine";
+import {
+    carrierNames,
+    claim,
+    csi,
+    deployment,
+    good,
+    lasting,
+    late,
+    mounting,
+    pair,
+    sources,
+    storageClass,
+    volume,
+    withShare,
+    workloads,
+} from "../stacks";
+import type { PolicyCases } from "./types";
+
+const nothing = {
+    what: "has no volumes and no claims",
+    program: () => void lasting.pod?.("pod", { containers: [good] }),
+};
+const phase =
+    (phase: string | undefined): Outputs =>
+    ({ type }) =>
+        type.endsWith(":PersistentVolumeClaim") ? { status: { phase } } : undefined;
+const server = (name: string) => ({ nfs: { server: name, path: "/share" } });
+const inline = (name: string) => withShare({ nfs: { server: name, path: "/share" } }, mounting(good));
+const driver = (name: string) =>
+    withShare(
+        { csi: { driver: "nfs.csi.k8s.io", volumeAttributes: { server: name, share: "/share" } } },
+        mounting(good),
+    );
+
+export const objectsCases: Record<string, PolicyCases> = {
+    "storage-class-is-explicit": {
+        violates: [
+            {
+                what: "has a claim that names its volume and no class",
+                program: () => pair({}, { storageClassName: undefined }),
+                blames: ["data-claim"],
+                says: [/found no spec\.storageClassName, although it asks for a volume by name/],
+            },
+        ],
+        complies: [
+            { what: "says that there is no class", program: () => pair() },
+            { what: "says a class", program: () => pair({ storageClassName: "a" }, { storageClassName: "a" }) },
+        ],
+        unknown: [
+            {
+                what: "has a class that is not known yet",
+                program: () => pair({}, { storageClassName: late("a") }),
+                says: /spec\.storageClassName is known only/,
+            },
+        ],
+        notApplicable: [
+            {
+                what: "has a claim for a provisioner",
+                program: () => void claim("data", { volumeName: undefined, storageClassName: undefined }),
+            },
+            {
+                what: "has a claim with an empty volume",
+                program: () => void claim("data", { volumeName: "", storageClassName: undefined }),
+            },
+            {
+                what: "has a volume without a class",
+                program: () => void volume("data", { storageClassName: undefined }),
+            },
+        ],
+        remedied: {
+            program: () => void claim("data", { storageClassName: undefined }),
+            becomes: {
+                spec: {
+                    accessModes: ["ReadWriteMany"],
+                    resources: { requests: { storage: "1Gi" } },
+                    storageClassName: "",
+                    volumeName: "data",
+                },
+            },
+        },
+    },
+    "nfs-server-is-an-address": {
+        violates: [
+            ...["nfs", "nfs.storage.svc", "nfs.storage.svc.cluster.local", "NFS.cluster.local.", ""].map((name) => ({
+                what: `has the server "${name}" in a PersistentVolume`,
+                program: () => pair(server(name)),
+                blames: ["data"],
+                says: [
+                    name === ""
+                        ? /found no spec\.nfs\.server/
+                        : new RegExp(`found spec\\.nfs\\.server "${name}", a name that only pods`),
+                ],
+            })),
+            {
+                what: "has a single word in a PersistentVolume of the CSI driver",
+                program: () => pair(csi({ server: "nfs" })),
+                blames: ["data"],
+                says: [/found spec\.csi\.volumeAttributes\.server "nfs"/],
+            },
+            {
+                what: "has a Service's name in inline volumes of everything that makes pods",
+                program: () => workloads(inline("nfs.storage.svc")),
+                blames: carrierNames,
+                says: [
+                    /found spec\.volumes\[0\]\.nfs\.server/,
+                    /found spec\.jobTemplate\.spec\.template\.spec\.volumes\[0\]\.nfs\.server/,
+                ],
+            },
+            {
+                what: "has a single word in inline volumes of the CSI driver",
+                program: () => workloads(driver("nfs")),
+                blames: carrierNames,
+                says: [/found spec\.template\.spec\.volumes\[0\]\.csi\.volumeAttributes\.server "nfs"/],
+            },
+            {
+                what: "has a single word in a StorageClass of the CSI driver",
+                program: () => void storageClass({ parameters: { server: "nfs", share: "/" } }),
+                blames: ["nfs"],
+                says: [/found parameters\.server "nfs"/],
+            },
+        ],
+        complies: [
+            ...["10.0.0.1", "fd00::1", "filer.example.com"].map((name) => ({
+                what: `has the server ${name}`,
+                program: () => {
+                    pair(server(name));
+                    workloads(inline(name));
+                },
+            })),
+            {
+                what: "has a Service's whole name for the CSI driver",
+                program: () => {
+                    pair(csi({ server: "nfs.storage.svc.cluster.local" }));
+                    workloads(driver("nfs.storage.svc"));
+                    storageClass({ parameters: { server: "nfs.storage.svc", share: "/" } });
+                },
+            },
+        ],
+        unknown: [
+            {
+                what: "has a server that is not known yet",
+                program: () => pair({ nfs: { server: late("nfs"), path: "/share" } }),
+                says: /spec\.nfs\.server is known only/,
+            },
+            {
+                what: "has volumes that are not known yet",
+                program: () => workloads({ containers: [good], volumes: late([]) }),
+                says: /what kind of volume it has is known only/,
+            },
+        ],
+        notApplicable: [
+            { what: "has volumes of other kinds", program: () => pair({ nfs: undefined, hostPath: { path: "/" } }) },
+            { what: "has another driver", program: () => pair(csi({ server: "nfs" }, { driver: "other.csi" })) },
+        ],
+    },
+    "claim-is-bound": {
+        violates: [
+            {
+                what: "has a claim that is Pending after the deployment",
+                program: () => pair(),
+                outputs: phase("Pending"),
+                blames: ["data-claim"],
+                says: [
+                    /found status\.phase Pending, although it asks for its volume by name.*\nWanted: Bound.*\n.*kubectl describe/,
+                ],
+            },
+            {
+                what: "has a claim that has lost its volume, and did not name it",
+                program: () => void claim("data", { volumeName: undefined }),
+                outputs: phase("Lost"),
+                blames: ["data-claim"],
+                says: [/found status\.phase Lost.*\n.*\n.*bring the volume back/],
+            },
+        ],
+        complies: [{ what: "has a claim that is Bound", program: () => pair(), outputs: phase("Bound") }],
+        unknown: [
+            { what: "has a claim without a phase yet", program: () => pair(), says: /status\.phase is known only/ },
+            {
+                what: "has a claim with a phase that is not known yet",
+                program: () => pair(),
+                outputs: phase("(unknown)"),
+                says: /status\.phase is known only/,
+            },
+        ],
+        notApplicable: [
+            nothing,
+            {
+                what: "waits for its first pod",
+                program: () => void claim("data", { volumeName: undefined }),
+                outputs: phase("Pending"),
+            },
+            {
+                what: "has an empty volume name",
+                program: () => void claim("data", { volumeName: "" }),
+                outputs: phase("Pending"),
+            },
+            {
+                what: "is not waited for",
+                program: () => void claim("data", {}, { "pulumi.com/skipAwait": "true" }),
+                outputs: phase("Pending"),
+            },
+        ],
+    },
+    "capacity-is-within-limits": {
+        violates: [
+            {
+                what: "asks for more than the largest",
+                program: () =>
+                    pair({ capacity: { storage: "100Gi" } }, { resources: { requests: { storage: "100Gi" } } }),
+                config: { largest: "10Gi" },
+                blames: ["data", "data-claim"],
+                says: [
+                    /found spec\.capacity\.storage 100Gi\.\nWanted: at most 10Gi\.\nTo mend: ask for 10Gi/,
+                    /found spec\.resources\.requests\.storage 100Gi/,
+                ],
+            },
+            {
+                what: "asks for less than the smallest",
+                program: () => void volume("data", { capacity: { storage: "100M" } }),
+                config: { smallest: "1Gi", largest: "10Gi" },
+                blames: ["data"],
+                says: [/Wanted: at least 1Gi, at most 10Gi\.\nTo mend: ask for 1Gi/],
+            },
+        ],
+        complies: [
+            { what: "asks for what is allowed", program: () => pair(), config: { smallest: "1Gi", largest: "1Gi" } },
+            {
+                what: "asks for a size that only one limit is about",
+                program: () => pair(),
+                config: { smallest: "1Gi" },
+            },
+        ],
+        unknown: [
+            {
+                what: "has a size that is not known yet",
+                program: () => pair({ capacity: { storage: late("1Gi") } }),
+                config: { largest: "1Gi" },
+                says: /spec\.capacity\.storage is known only/,
+            },
+        ],
+        notApplicable: [
+            { what: "has no limits", program: () => pair({ capacity: { storage: "100Ei" } }) },
+            {
+                what: "has other objects",
+                program: () => void deployment("app", withShare(sources.inline(), good)),
+                config: { largest: "1" },
+            },
+            {
+                what: "has a volume without a size",
+                program: () => void volume("data", { capacity: undefined }),
+                config: { largest: "1" },
+            },
+        ],
+        misconfigured: [
+            { config: { largest: "ten" }, says: /key largest: found "ten", wanted text that matches/ },
+            {
+                config: { biggest: "1Gi" },
+                says: /key biggest: there is no such key; there are smallest, largest, exemptNamespaces, exemptions/,
+            },
+        ],
+    },
+};

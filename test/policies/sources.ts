@@ -1,0 +1,17 @@
+// Which file a policy is in: one a file, named by its rule.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { policiesFolder } from "./packs";
+
+/** @throws Error when there is no such file, or more than one. */
+export function fileOfPolicy(pack: string, policy: string): string {
+    const folder = join(policiesFolder, pack);
+    const files = readdirSync(folder)
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => join(folder, file))
+        .filter((file) => readFileSync(file, "utf8").includes(`name: "${policy}",`));
+    const [file, ...more] = files;
+    if (file === undefined || more.length > 0)
+        throw new Error(`${files.length} files of ${folder} have the policy ${policy}`);
+    return file;
+}
