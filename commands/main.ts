@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<() => Promise<void>>> = {
     environments: async () => (await import("./environments")).environments,
     open: async () => (await import("./open")).open,
     outputs: async () => (await import("./outputs")).outputs,
+    "policy-docs": async () => (await import("./policy-docs")).policyDocs,
     preview: async () => (await import("./preview")).preview,
     settings: async () => (await import("./settings")).settings,
     status: async () => (await import("./status")).status,
