@@ -27,9 +27,14 @@ import {
 } from "./stack-config";
 import { agree, Mark } from "./unfinished";
 
-/** The packs that every `up` and `preview` enforces. */
-const POLICY_PACKS = ["bindings", "probes"];
-export const policyArguments = POLICY_PACKS.flatMap((pack) => ["--policy-pack", join(repository, "policies", pack)]);
+const policies = join(repository, "policies");
+/** What every `up` and `preview` enforces: all packs, as the one that starts once, as this project configures them. */
+export const policyArguments = [
+    "--policy-pack",
+    join(policies, "all"),
+    "--policy-pack-config",
+    join(policies, "config.json"),
+];
 
 export interface Stack {
     environment: Environment;
