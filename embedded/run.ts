@@ -26,6 +26,8 @@ export class CommandFailed extends Error {
         /** The last lines it printed on either stream. */
         readonly tail: string[],
         logFile?: string,
+        /** All that it printed on its standard output. */
+        readonly stdout = "",
     ) {
         super(
             `${command} ${code === null ? "was ended by a signal" : `failed with exit code ${code}`}` +
@@ -72,7 +74,8 @@ export async function run(program: string, args: readonly string[], options: Run
             child.on("close", resolve);
         });
         if (code !== 0) {
-            throw new CommandFailed([program, ...args].join(" ").slice(0, 300), code, tail, options.logFile);
+            const command = [program, ...args].join(" ").slice(0, 300);
+            throw new CommandFailed(command, code, tail, options.logFile, Buffer.concat(out).toString("utf8"));
         }
         return Buffer.concat(out).toString("utf8");
     } finally {

@@ -7,21 +7,33 @@ import { stringify } from "yaml";
 import { completeConfig, SECRET } from "../../commands/effective";
 import { isSecret } from "../../commands/embedded-settings";
 import { type ConfigValue, type Environment, isMapping, PROJECT } from "../../commands/environment";
-import { ready } from "../components/cluster";
-import { type Outputs, type Provisioned, provision, type RegisteredResource } from "../harness/engine";
+import { nothingYet, ready } from "../components/cluster";
+import {
+    type Outputs,
+    type Provisioned,
+    type ProvisionOptions,
+    provision,
+    type RegisteredResource,
+} from "../harness/engine";
 import { programUnchecked } from "../harness/program";
 
 export const goldenFile = (environment: string): string => join(__dirname, `${environment}.yaml`);
 
 /** The stack of an environment, with a cluster that answers everything. */
-export async function provisioned(environment: Environment): Promise<Provisioned> {
+export const provisioned = (environment: Environment): Promise<Provisioned> => run(environment, { outputs: standIns });
+
+/** As in its first preview, where nothing has answered yet. */
+export const previewed = (environment: Environment): Promise<Provisioned> =>
+    run(environment, { outputs: nothingYet, preview: true });
+
+function run(environment: Environment, options: Pick<ProvisionOptions, "outputs" | "preview">): Promise<Provisioned> {
     const config = Object.entries(completeConfig(environment));
     return provision(programUnchecked, {
         project: PROJECT,
         stack: environment.name,
         config: Object.fromEntries(config.map(([key, value]) => [key, plain(key, value)])),
         secretConfig: config.filter(([, value]) => value !== plain("", value)).map(([key]) => key),
-        outputs: standIns,
+        ...options,
     });
 }
 
