@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 ENV ?= dev
 CLUSTER ?= default
-export ENV CLUSTER SETTINGS
+export ENV CLUSTER SETTINGS STATE
 
 TSX := node --import tsx
 COMMAND := $(TSX) commands/main.ts
@@ -13,7 +13,7 @@ MOCHA := npx --no-install mocha
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: node-version
 node-version:
@@ -52,21 +52,31 @@ cluster: node_modules/.package-lock.json ## the embedded cluster by itself: ARGS
 kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARGS="get pods -A"
 	@$(TSX) embedded/cluster/main.ts --cluster $(CLUSTER) kubectl $(ARGS)
 
-.PHONY: test check test-unit test-go test-cluster bench format settings golden
+.PHONY: policies
+policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
+	@$(TSX) test/environments/policies.ts
+
+.PHONY: test check check-workflows test-unit test-go test-cluster test-mutations bench format settings policy-docs golden
 test: check test-unit test-go test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit
+check-workflows: ## lint of .github/workflows; downloads actionlint from the Go module proxy
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 test-unit: node_modules/.package-lock.json ## tests that need no cluster
 	@echo "== unit, components, policies" && $(MOCHA) 'test/unit/**/*.test.ts' 'test/components/**/*.test.ts' 'test/policies/**/*.test.ts'
 test-go: node_modules/.package-lock.json ## tests of the language host
 	@echo "== language host" && $(TSX) embedded/toolchain/test-go.ts
 test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
 	@echo "== cluster" && $(MOCHA) --config test/cluster/.mocharc.json
+test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
+	@$(TSX) test/policies/mutations.ts $(ARGS)
 bench: node_modules/.package-lock.json ## measured ratios: cluster start, up against kubectl, no-op preview
 	@$(TSX) bench/main.ts
 format: node_modules/.package-lock.json ## format and fix what can be fixed
 	@npm run -s format
 settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs/settings.md from settings/keys.ts
 	@$(COMMAND) settings
+policy-docs: node_modules/.package-lock.json ## write docs/policies from what the policies say of themselves
+	@$(COMMAND) policy-docs
 golden: node_modules/.package-lock.json ## write what each environment would create, for review
 	@$(TSX) test/environments/main.ts

@@ -1,7 +1,8 @@
-// `make bench`: three figures of one run, on an instance of the cluster made for
+// `make bench`: four figures of one run, on an instance of the cluster made for
 // it, with what was built before (warm caches): how long nothing takes to become
-// two Ready nodes; `up` against kubectl with the same objects and conditions; a
-// preview that finds nothing to change against that of a program with one ConfigMap.
+// two Ready nodes; `up` against kubectl with the same objects and conditions; `up`
+// with all policies against `up` without; a preview that finds nothing to change
+// against that of a program with one ConfigMap.
 import { join } from "node:path";
 import { stopEngineWhenUnused } from "../commands/down";
 import { objectOf } from "../commands/kubernetes";
@@ -11,6 +12,7 @@ import { clusterDelete, clusterStop, clusterUp, kubectlProgram } from "../embedd
 import { stateDirectory } from "../embedded/paths";
 import { main, step } from "../embedded/steps";
 import { applied, type Manifest } from "./manifests";
+import { packStarts } from "./pack-starts";
 import { singleConfigMap } from "./single-config-map";
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS || 3);
@@ -79,12 +81,16 @@ main(async () => {
         const kubectl = await kubectlProgram();
         const kubeconfig = stack.cluster?.kubeconfig ?? "";
         const ups: number[] = [];
+        const policedUps: number[] = [];
         const applies: number[] = [];
         for (let i = 0; i < ROUNDS; i++) {
             await stack.read(["destroy", "--yes", "--skip-preview"]);
             applies.push(await step("kubectl", () => seconds(() => applied(kubectl, kubeconfig, manifests, "apply"))));
             await applied(kubectl, kubeconfig, manifests, "delete");
             ups.push(await step("up", () => seconds(() => stack.read(["up", ...quiet]))));
+            await stack.read(["destroy", "--yes", "--skip-preview"]);
+            const policed = () => seconds(() => stack.read(["up", ...quiet, ...policyArguments]));
+            policedUps.push(await step("up, policies enforced", policed));
         }
         const previews: number[] = [];
         const policed: number[] = [];
@@ -92,6 +98,7 @@ main(async () => {
             previews.push(await seconds(() => stack.read(["preview"])));
             policed.push(await seconds(() => stack.read(["preview", ...policyArguments])));
         }
+        const starts = await packStarts(ROUNDS);
         const single = await singleConfigMap(
             stack,
             join(stateDirectory(), "stacks", cluster, "single-config-map"),
@@ -106,6 +113,11 @@ main(async () => {
         row("up, images built and pulled before", s(ups));
         row("kubectl apply of the same objects, same conditions", s(applies));
         row("  ratio", (median(ups) / median(applies)).toFixed(2));
+        row("up, policies enforced", s(policedUps));
+        row("  ratio to up without", (median(policedUps) / median(ups)).toFixed(2));
+        for (const { pack, seconds: wall, cpuSeconds } of starts) {
+            row(`start of policies/${pack}`, `${s(wall)}, processor ${median(cpuSeconds).toFixed(2)} s`);
+        }
         row("preview without changes", s(previews));
         row("preview without changes, policies enforced", s(policed));
         row("preview of a program with one ConfigMap", s(single));
