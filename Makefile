@@ -56,16 +56,18 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-cluster test-mutations bench format settings policy-docs golden
-test: check test-unit test-go test-cluster ## every test, on clusters of their own
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-mutations bench format settings policy-docs golden pictures
+test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
-	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit
+	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
 check-workflows: ## lint of .github/workflows; downloads actionlint from the Go module proxy
 	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 test-unit: node_modules/.package-lock.json ## tests that need no cluster
 	@echo "== unit, components, policies" && $(MOCHA) 'test/unit/**/*.test.ts' 'test/components/**/*.test.ts' 'test/policies/**/*.test.ts'
 test-go: node_modules/.package-lock.json ## tests of the language host
 	@echo "== language host" && $(TSX) embedded/toolchain/test-go.ts
+test-browser: node_modules/.package-lock.json ## the readers' page in Chromium
+	@echo "== browser" && $(MOCHA) 'test/browser/**/*.test.ts'
 test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
 	@echo "== cluster" && $(MOCHA) --config test/cluster/.mocharc.json
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
@@ -78,5 +80,7 @@ settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs
 	@$(COMMAND) settings
 policy-docs: node_modules/.package-lock.json ## write docs/policies from what the policies say of themselves
 	@$(COMMAND) policy-docs
+pictures: node_modules/.package-lock.json ## docs/pictures, as the readers' page looks now
+	@PICTURES=1 $(MOCHA) 'test/browser/**/*.test.ts'
 golden: node_modules/.package-lock.json ## write what each environment would create, for review
 	@$(TSX) test/environments/main.ts

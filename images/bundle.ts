@@ -1,23 +1,28 @@
-// Turns an image's TypeScript into the one file that its Dockerfile copies:
-// images/<name>/main.ts -> images/<name>/dist/<name>.js. Called by the program
-// before an image is built, and by tests.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// Turns an image's TypeScript into the files that its Dockerfile copies:
+// images/<name>/main.ts -> images/<name>/dist/<name>.js, and where there is a
+// page, page/ -> dist/page.{html,js,css}. Called by the program before an image
+// is built, and by tests.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 
 export const imageNames = ["nfs-server", "visibility"] as const;
 export type ImageName = (typeof imageNames)[number];
 
+const common: BuildOptions = {
+    // Paths that end up in the bundle are relative to this folder, so that they are alike on every machine.
+    absWorkingDir: dirname(__dirname),
+    bundle: true,
+    legalComments: "inline",
+    logLevel: "silent",
+    write: false,
+};
+
 /** Bundles the image's app and returns the folder to build the image from. The same sources give the same bytes. */
 export function bundleImage(name: ImageName): string {
     const context = join(__dirname, name);
-    const outfile = join(context, "dist", `${name}.js`);
-    const { outputFiles } = buildSync({
-        // Paths that end up in the bundle are relative to this folder, so that they are alike on every machine.
-        absWorkingDir: dirname(__dirname),
-        entryPoints: [join(context, "main.ts")],
-        outfile,
-        bundle: true,
+    const dist = join(context, "dist");
+    bundle(join(context, "main.ts"), join(dist, `${name}.js`), {
         platform: "node",
         format: "cjs",
         // Node.js of Debian 13.
@@ -26,19 +31,29 @@ export function bundleImage(name: ImageName): string {
         // trace can be read by.
         minifyWhitespace: true,
         minifySyntax: true,
-        legalComments: "inline",
-        logLevel: "silent",
-        write: false,
     });
-    const contents = outputFiles[0]?.contents;
-    if (contents === undefined) {
-        throw new Error(`esbuild made nothing of ${join(context, "main.ts")}`);
-    }
-    if (!sameAs(outfile, contents)) {
-        mkdirSync(dirname(outfile), { recursive: true });
-        writeFileSync(outfile, contents);
+    const page = join(context, "page");
+    if (existsSync(page)) {
+        // Browsers of the last two years or so.
+        const options: BuildOptions = { platform: "browser", format: "iife", target: "es2022", minify: true };
+        bundle(join(page, "main.ts"), join(dist, "page.js"), options);
+        bundle(join(page, "page.css"), join(dist, "page.css"), options);
+        put(join(dist, "page.html"), readFileSync(join(page, "page.html")));
     }
     return context;
+}
+
+function bundle(entry: string, outfile: string, options: BuildOptions): void {
+    const { outputFiles } = buildSync({ ...common, ...options, entryPoints: [entry], outfile });
+    const contents = outputFiles?.[0]?.contents;
+    if (contents === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+    put(outfile, contents);
+}
+
+function put(path: string, contents: Uint8Array): void {
+    if (sameAs(path, contents)) return;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
 }
 
 /** Whether the file has this content: an unchanged file keeps its time, for builders that look at it. */

@@ -26,7 +26,7 @@ export const serverPod = {
 
 /** The image of the writer, the readers and the check; its only argument is the role. */
 export const clientPod = {
-    /** HTTP: /startup, /ready, /live, /clock, /status.json, /metrics and the page at /. */
+    /** HTTP: /startup, /ready, /live, /clock, /status.json, /metrics, and of a reader its page at / with /events. */
     httpPort: 8080,
     /** Where the claim is mounted. */
     sharePath: "/share",
@@ -35,16 +35,31 @@ export const clientPod = {
         /** From the downward API. */
         podName: "POD_NAME",
         nodeName: "NODE_NAME",
+        /** Whose journal it is: several writers, each with a name of its own, can share one claim. */
+        writerName: "WRITER_NAME",
         /** Writer and check: the revision to write, and to look for. */
         revision: "REVISION",
         /** Writer: any text, shown by the readers. */
         message: "MESSAGE",
         /** Writer: milliseconds from one record to the next. */
         writeIntervalMs: "WRITE_INTERVAL_MS",
+        /** Writer: bytes that a record takes at least; 0 for no padding. */
+        recordBytes: "RECORD_BYTES",
+        /** Writer: how many records are synced at once. */
+        recordsPerSync: "RECORDS_PER_SYNC",
+        /** Writer: bytes that its journal may take; the oldest records go first. */
+        journalBytes: "JOURNAL_BYTES",
         /** Reader and check: milliseconds from one look at the share to the next. */
         pollIntervalMs: "POLL_INTERVAL_MS",
         /** Reader: unready when the newest verified record is older than this many milliseconds. */
         freshnessMs: "FRESHNESS_MS",
+        /** Reader: milliseconds from one look at what was verified before to the next. */
+        auditIntervalMs: "AUDIT_INTERVAL_MS",
+        /** Reader and check: how many milliseconds something may look wrong before it is called so. */
+        patienceMs: "PATIENCE_MS",
+        /** Reader, for its page: the volume and the claim that it reads. */
+        volumeName: "VOLUME_NAME",
+        claimName: "CLAIM_NAME",
         /** Reader and check: base URL of the writer, for its clock. */
         writerUrl: "WRITER_URL",
         /** Check: how many records of the revision it must verify. */
@@ -60,6 +75,7 @@ export const clientPod = {
         httpPort: "HTTP_PORT",
         sharePath: "SHARE_PATH",
         terminationMessagePath: "TERMINATION_MESSAGE_PATH",
+        mountsFile: "MOUNTS_FILE",
     },
     terminationMessagePath: "/dev/termination-log",
 } as const;

@@ -1,6 +1,6 @@
 // The small HTTP server that both images answer with: probes, metrics, pages.
 // It answers from memory or with a time limit of the caller's; it never reads a
-// file.
+// file while it answers.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -9,10 +9,12 @@ export interface Answer {
     status?: number;
     /** @default "text/plain; charset=utf-8" */
     type?: string;
-    body: string;
+    body: string | Buffer;
+    /** Goes on after the body: the answer has no length, and does not end by itself. */
+    stream?: (response: ServerResponse) => void;
 }
-/** By path. `received` is the wall clock when the request came in, in milliseconds. */
-export type Routes = Record<string, (received: number) => Answer | Promise<Answer>>;
+/** By path. */
+export type Routes = Record<string, (request: IncomingMessage) => Answer | Promise<Answer>>;
 
 /** What a probe is told: 200 or 503, and a short reason in one line. */
 export function health(ok: boolean, reason: string): Answer {
@@ -25,7 +27,6 @@ export const json = (value: unknown): Answer => ({
 });
 
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const received = Date.now();
     request.resume();
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     // Not inherited properties: /constructor is no route.
@@ -38,21 +39,27 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
         given = { status: 404, body: `nothing here; there is ${Object.keys(routes).join(" ")}\n` };
     } else {
         try {
-            given = await route(received);
+            given = await route(request);
         } catch (error) {
             given = { status: 500, body: `${(error as Error).message}\n` };
         }
     }
-    const body = Buffer.from(given.body);
+    const body = typeof given.body === "string" ? Buffer.from(given.body) : given.body;
     response.writeHead(given.status ?? 200, {
         "content-type": given.type ?? "text/plain; charset=utf-8",
-        "content-length": body.length,
+        ...(given.stream === undefined && { "content-length": body.length }),
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
-        // Pages carry their style in themselves and load nothing.
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        // Pages load nothing but what this server has.
+        "content-security-policy":
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     });
-    response.end(request.method === "HEAD" ? undefined : body);
+    if (request.method === "HEAD") response.end();
+    else if (given.stream === undefined) response.end(body);
+    else {
+        response.write(body);
+        given.stream(response);
+    }
 }
 
 export interface HttpOptions {

@@ -1,7 +1,7 @@
 // Follows the journal: which bytes are whole records, and whether each is the
-// successor of the one before. Pure; share-reader.ts feeds it with what it reads,
+// successor of the one before. Pure; follower.ts feeds it with what it reads,
 // tail.ts uses it to look at a journal that a crash may have left torn.
-import { GENESIS, isIntact, JournalRecord, journal } from "@nfs-storage-stack/contract";
+import { encodeRecord, GENESIS, isIntact, JournalRecord, journal, type VerdictKind } from "@nfs-storage-stack/contract";
 
 export interface Head {
     sequence: number;
@@ -20,13 +20,8 @@ export interface SegmentState {
     head: Head | undefined;
 }
 
-export type ProblemKind =
-    /** The last line has no end: being written, or cut off by a crash. */
-    | "torn"
-    /** A line is no record, or its content is not what its hash says. */
-    | "altered"
-    /** The record is intact but not the successor of the one before. */
-    | "gap";
+/** What can be wrong with what is on the share. */
+export type ProblemKind = Extract<VerdictKind, "absent" | "unreadable" | "missing" | "torn" | "altered" | "disordered">;
 export interface Problem {
     kind: ProblemKind;
     reason: string;
@@ -62,24 +57,26 @@ export function parseRecord(line: Buffer): JournalRecord | string {
     if (!isIntact(parsed.data))
         return `(sequence ${parsed.data.sequence}) does not have the content that its hash names`;
     // The same content spelled in other bytes is altered data all the same.
-    if (!line.equals(Buffer.from(encodeLine(parsed.data)).subarray(0, -1))) return "is not spelled as it was written";
+    if (!line.equals(Buffer.from(encodeRecord(parsed.data)).subarray(0, -1))) return "is not spelled as it was written";
     return parsed.data;
 }
 
-/** A record as the line that the writer appends, its newline included. */
-export function encodeLine(record: JournalRecord): string {
-    const { sequence, time, writer, revision, message, previous, hash } = record;
-    return `${JSON.stringify({ sequence, time, writer, revision, message, previous, hash })}\n`;
-}
-
 /** Why the record cannot follow; undefined when it does. */
-function misfit(record: JournalRecord, state: SegmentState): string | undefined {
+function misfit(record: JournalRecord, state: SegmentState): Problem | undefined {
     const { head } = state;
     const expected = head ? head.sequence + 1 : state.first;
-    if (record.sequence !== expected) return `has sequence ${record.sequence}; ${expected} was expected`;
+    if (record.sequence !== expected) {
+        return {
+            kind: record.sequence > expected ? "missing" : "disordered",
+            reason: `has sequence ${record.sequence}; ${expected} was expected`,
+        };
+    }
     const previous = head?.hash ?? (record.sequence === 1 ? GENESIS : undefined);
     if (previous !== undefined && record.previous !== previous) {
-        return `(sequence ${record.sequence}) does not name the record before it as its predecessor`;
+        return {
+            kind: "altered",
+            reason: `(sequence ${record.sequence}) does not name the record before it as its predecessor`,
+        };
     }
     return undefined;
 }
@@ -106,7 +103,7 @@ export function advance(state: SegmentState, bytes: Buffer): Step {
         const record = parseRecord(bytes.subarray(start, end));
         if (typeof record === "string") return stop("altered", record);
         const wrong = misfit(record, { first: state.first, offset, count, head });
-        if (wrong) return stop("gap", wrong);
+        if (wrong) return stop(wrong.kind, wrong.reason);
         records.push(record);
         head = { sequence: record.sequence, hash: record.hash };
         count++;

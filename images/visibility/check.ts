@@ -4,20 +4,24 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Evidence, unhonouredMountOptions, WriterStatus } from "@nfs-storage-stack/contract";
-import { getJson, type Offset, readWriterClock } from "./clock";
+import { getJson, readWriterClock, type WriterClock } from "./clock";
 import { Findings } from "./findings";
+import type { SightMessage, WatchSettings } from "./messages";
 import { isNfs, mountedAt, parseMounts } from "./mounts";
 import type { CheckSettings } from "./settings";
-import { monotonicMs, ShareOperations } from "./share-operations";
-import { ShareReader } from "./share-reader";
-import { SecondLook, SILENCE_MS } from "./verdict";
+import { ShareThread } from "./share-thread";
+import { monotonicMs } from "./time";
+import { SILENCE_MS } from "./verdict";
+import { isUntrue } from "./watch";
 
 const CLOCK_READINGS = 9;
 const REQUEST_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
-/** How long something may look wrong before it is called so: longer than the client's cache keeps (actimeo=1). */
-const PATIENCE_MS = 2_000;
+/** An operation that is going on when the check is over has this long to end. */
+const END_MS = 1_000;
 const PROGRESS_EVERY_MS = 1_000;
+/** How often what the thread has seen is judged. */
+const LOOK_EVERY_MS = 100;
 
 /** What the check waits for does not come about any more. */
 class Failed extends Error {}
@@ -33,13 +37,13 @@ export async function runCheck(
     say: (line: string) => void,
     told?: AbortSignal,
 ): Promise<Checked> {
-    const operations = new ShareOperations();
     const findings = new Findings({ revision: settings.revision, records: settings.records });
     const deadline = monotonicMs() + settings.timeoutMs;
     const observed: string[] = [];
     let writer: { pod: string; node: string } = { pod: "", node: "" };
-    let before: Offset | undefined;
-    let after: Offset | undefined;
+    let before: WriterClock | undefined;
+    let after: WriterClock | undefined;
+    let share: ShareThread<SightMessage> | undefined;
     let failure: string | undefined;
     let waitingFor = "nothing was done yet";
 
@@ -88,7 +92,7 @@ export async function runCheck(
 
     async function judgeMount(): Promise<void> {
         // Of the kernel, not of the share: it answers also when the share does not.
-        const mounts = parseMounts(await readFile(settings.mountsFile ?? "/proc/self/mounts", "utf8"));
+        const mounts = parseMounts(await readFile(settings.mountsFile, "utf8"));
         const mount = mountedAt(settings.sharePath, mounts);
         if (!mount || !isNfs(mount)) {
             throw new Failed(
@@ -104,45 +108,33 @@ export async function runCheck(
         }
     }
 
+    /** Until enough was seen. */
     async function watchShare(): Promise<void> {
-        const share = new ShareReader(settings.sharePath, operations);
-        const secondLook = new SecondLook(PATIENCE_MS);
         let saidAt = monotonicMs();
+        let sight: SightMessage | undefined;
+        const thread = new ShareThread<SightMessage>("watch", settings satisfies WatchSettings, (told) => {
+            sight = told;
+            for (const record of told.records) findings.record(record, told);
+            if (told.changed) findings.change(told.changed.revision);
+        });
+        share = thread;
+        let broken: Error | undefined;
+        thread.ended.catch((error: Error) => {
+            broken = error;
+        });
         for (;;) {
-            const started = monotonicMs();
-            waitingFor = findings.missing() ?? waitingFor;
-            const look = await inTime(share.look());
-            for (const seen of look.records) findings.record(seen);
-            if (look.changed) findings.change(look.changed.revision);
-            const lasting = secondLook.look(look.problem?.reason, monotonicMs());
-            if (lasting !== undefined && look.problem?.kind === "untrue") throw new Failed(lasting);
+            if (broken) throw broken;
+            // Seen twice or more: what is wrong only for a moment is not in it.
+            if (sight?.lasting && isUntrue(sight.lasting)) throw new Failed(sight.lasting.reason);
             const missing = findings.missing();
-            if (missing === undefined) return;
-            waitingFor = look.problem ? `${missing}; ${look.problem.reason}` : missing;
+            if (missing === undefined && sight?.problem === undefined) return;
+            waitingFor = thread.silence(SILENCE_MS) ?? [missing, sight?.problem?.reason].filter(Boolean).join("; ");
             if (monotonicMs() - saidAt >= PROGRESS_EVERY_MS) {
                 saidAt = monotonicMs();
                 say(waitingFor);
             }
             alive();
-            await pause(Math.max(0, Math.min(started + settings.pollIntervalMs - monotonicMs(), timeLeft())));
-            alive();
-        }
-    }
-
-    /** An operation on a hard mount may never end; the check does. */
-    async function inTime<T>(work: Promise<T>): Promise<T> {
-        const over = new AbortController();
-        const late = async (): Promise<never> => {
-            for (;;) {
-                await pause(Math.min(RETRY_MS, Math.max(1, timeLeft())), undefined, { signal: over.signal });
-                waitingFor = operations.silence(SILENCE_MS) ?? waitingFor;
-                alive();
-            }
-        };
-        try {
-            return await Promise.race([work, late()]);
-        } finally {
-            over.abort();
+            await pause(Math.max(0, Math.min(LOOK_EVERY_MS, timeLeft())));
         }
     }
 
@@ -153,9 +145,7 @@ export async function runCheck(
         judgePlace();
         await judgeMount();
         before = await until(() => readWriterClock(settings.writerUrl, CLOCK_READINGS, REQUEST_TIMEOUT_MS));
-        say(
-            `its clock is ${before.offsetMs.toFixed(1)} ms ahead of this one, give or take ${before.uncertaintyMs.toFixed(1)}`,
-        );
+        say(`its clock is known, give or take ${before.uncertaintyMs.toFixed(1)} ms`);
         await watchShare();
         after = await until(() => readWriterClock(settings.writerUrl, CLOCK_READINGS, REQUEST_TIMEOUT_MS));
         // It may have been restarted elsewhere in the meantime.
@@ -165,6 +155,7 @@ export async function runCheck(
     } catch (error) {
         failure = (error as Error).message;
     }
+    const stuck = share !== undefined && !(await endsInTime(share));
     const sameNode = writer.node === settings.node ? "; writer and check shared one node's cache" : "";
     return {
         evidence: {
@@ -185,6 +176,18 @@ export async function runCheck(
                 `${findings.records} records of this revision were verified, ${findings.live} of them as they appeared, ` +
                     `and the replaced document was seen to change ${findings.changes} times${sameNode}`,
         },
-        stuck: operations.waitingMs() > 0,
+        stuck,
     };
+}
+
+/** Whether the thread ends; one that waits for a hard mount may never. */
+async function endsInTime(share: ShareThread<SightMessage>): Promise<boolean> {
+    const late = new AbortController();
+    const ended = share.stop().then(
+        () => true,
+        () => true,
+    );
+    const inTime = await Promise.race([ended, pause(END_MS, false, { signal: late.signal }).catch(() => true)]);
+    late.abort();
+    return inTime;
 }

@@ -3,8 +3,9 @@
 // makes the exchanges.
 import { Agent, get } from "node:http";
 import { ClockReading } from "@nfs-storage-stack/contract";
+import { monotonicMs } from "./time";
 
-/** Milliseconds since 1970: sent and returned by our clock, receive and transmit by the other. */
+/** Milliseconds: sent and returned by our clock that only goes forward, receive and transmit by the writer's. */
 export interface Exchange extends ClockReading {
     sent: number;
     returned: number;
@@ -12,14 +13,18 @@ export interface Exchange extends ClockReading {
 export interface Offset {
     /** What to add to our clock to have the other's. */
     offsetMs: number;
-    /** The true offset is at most this far away, as long as no clock was set in between. */
+    /** The true offset is at most this far away. */
     uncertaintyMs: number;
 }
+/** Of one run of the writer's process. */
+export interface WriterClock extends Offset {
+    run: string;
+}
 
-/** Both clocks are read to the millisecond: each of the four readings is at most that much too small. */
-const RESOLUTION_MS = 1;
+/** Clocks are read to the tenth of a millisecond. */
+const RESOLUTION_MS = 0.1;
 
-export function offsetOf({ sent, receive, transmit, returned }: Exchange): Offset {
+export function offsetOf({ sent, receive, transmit, returned }: Omit<Exchange, "run">): Offset {
     const roundTrip = Math.max(0, returned - sent - (transmit - receive));
     return {
         offsetMs: (receive - sent + (transmit - returned)) / 2,
@@ -28,7 +33,7 @@ export function offsetOf({ sent, receive, transmit, returned }: Exchange): Offse
 }
 
 /** The estimate of the quickest exchange; undefined when there was none. */
-export function bestOffset(exchanges: readonly Exchange[]): Offset | undefined {
+export function bestOffset(exchanges: readonly Omit<Exchange, "run">[]): Offset | undefined {
     return exchanges
         .map(offsetOf)
         .reduce<Offset | undefined>((best, o) => (best && best.uncertaintyMs <= o.uncertaintyMs ? best : o), undefined);
@@ -64,18 +69,19 @@ export function getJson(url: string, timeoutMs: number, agent?: Agent): Promise<
 }
 
 /** Asks the writer's /clock so many times on one connection. @throws Error when it does not answer */
-export async function readWriterClock(writerUrl: string, times: number, timeoutMs: number): Promise<Offset> {
+export async function readWriterClock(writerUrl: string, times: number, timeoutMs: number): Promise<WriterClock> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     try {
         const exchanges: Exchange[] = [];
         for (let time = 0; time < times; time++) {
-            const sent = Date.now();
+            const sent = monotonicMs();
             const reading = ClockReading.parse(await getJson(`${writerUrl}/clock`, timeoutMs, agent));
-            exchanges.push({ ...reading, sent, returned: Date.now() });
+            exchanges.push({ ...reading, sent, returned: monotonicMs() });
         }
-        const best = bestOffset(exchanges);
-        if (best === undefined) throw new Error("the writer's clock was not asked");
-        return best;
+        const run = exchanges.at(-1)?.run;
+        const best = bestOffset(exchanges.filter((exchange) => exchange.run === run));
+        if (run === undefined || best === undefined) throw new Error("the writer's clock was not asked");
+        return { ...best, run };
     } finally {
         agent.destroy();
     }

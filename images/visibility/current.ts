@@ -1,6 +1,7 @@
 // Judges the document that is replaced with every record: intact, part of the
 // chain, never older than it was. Pure.
-import { CurrentDocument, isIntact, journal } from "@nfs-storage-stack/contract";
+import { CurrentDocument, encodeRecord, isIntact, journal } from "@nfs-storage-stack/contract";
+import type { Problem } from "./chain";
 
 /** Hashes of the last so many records, by sequence, to find the record that a document names. */
 export class RecentHashes {
@@ -38,32 +39,38 @@ export function parseCurrent(bytes: Buffer): CurrentDocument | string {
     const parsed = CurrentDocument.safeParse(value);
     if (!parsed.success) return `${journal.current} does not have the properties that it should have`;
     if (!isIntact(parsed.data)) return `${journal.current} does not have the content that its hash names`;
-    if (!bytes.equals(Buffer.from(encodeCurrent(parsed.data)))) {
+    if (!bytes.equals(Buffer.from(encodeRecord(parsed.data)))) {
         return `${journal.current} is not spelled as it was written`;
     }
     return parsed.data;
-}
-
-export function encodeCurrent(document: CurrentDocument): string {
-    const { sequence, time, writer, revision, message, chain, hash } = document;
-    return `${JSON.stringify({ sequence, time, writer, revision, message, chain, hash })}\n`;
 }
 
 /** Why the document does not belong to what was verified; undefined when it does. */
 export function misplaced(
     document: CurrentDocument,
     known: { headSequence: number; lastSeen: number; recent: RecentHashes },
-): string | undefined {
+): Problem | undefined {
     const { sequence, chain } = document;
     if (sequence < known.lastSeen) {
-        return `${journal.current} went back from record ${known.lastSeen} to ${sequence}`;
+        return {
+            kind: "disordered",
+            reason: `${journal.current} went back from record ${known.lastSeen} to ${sequence}`,
+        };
     }
     if (sequence > known.headSequence) {
-        return `${journal.current} names record ${sequence}, but the journal ends at ${known.headSequence}`;
+        return {
+            kind: "missing",
+            reason: `${journal.current} names record ${sequence}, but the journal ends at ${known.headSequence}`,
+        };
     }
     const hash = known.recent.get(sequence);
     if (hash === undefined) {
-        return `${journal.current} still names record ${sequence}, though the journal is at ${known.headSequence}`;
+        return {
+            kind: "disordered",
+            reason: `${journal.current} still names record ${sequence}, though the journal is at ${known.headSequence}`,
+        };
     }
-    return hash === chain ? undefined : `${journal.current} names another record ${sequence} than the journal has`;
+    return hash === chain
+        ? undefined
+        : { kind: "altered", reason: `${journal.current} names another record ${sequence} than the journal has` };
 }

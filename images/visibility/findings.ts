@@ -1,12 +1,14 @@
 // What the check has seen so far, whether that is enough, and the evidence made
 // of it. Pure; check.ts does the looking.
 import { EVIDENCE_MAX_BYTES, type Evidence, encodeEvidence } from "@nfs-storage-stack/contract";
-import type { Offset } from "./clock";
-import type { SeenRecord } from "./share-reader";
-import { Window } from "./statistics";
+import type { WriterClock } from "./clock";
+import type { SeenRecord } from "./messages";
+import { summaryOf } from "./statistics";
 
 /** Of the revision's records so many (or all that are asked for, if less) must be seen to appear: for the delays. */
 const LIVE_WANTED = 10;
+/** Of so many the delays are kept. */
+const MOST_DELAYS = 10_000;
 /** The document must be seen to move on this often. */
 const CHANGES_WANTED = 2;
 
@@ -23,14 +25,12 @@ export class Findings {
     live = 0;
     changes = 0;
     /** From the writer's clock to ours, not corrected by their offset. */
-    private readonly rawDelays: Window;
+    private readonly rawDelays: { run: string; ms: number }[] = [];
 
-    constructor(private readonly wanted: Wanted) {
-        this.rawDelays = new Window(Math.max(LIVE_WANTED, Math.min(wanted.records, 10_000)));
-    }
+    constructor(private readonly wanted: Wanted) {}
 
     /** Records of other revisions are verified as links of the chain, but are no proof for this one. */
-    record({ record, seenAt, live }: SeenRecord): void {
+    record(record: SeenRecord, { seenAt, live }: { seenAt: number; live: boolean }): void {
         if (record.revision !== this.wanted.revision) return;
         this.records++;
         this.firstSequence ||= record.sequence;
@@ -38,7 +38,8 @@ export class Findings {
         this.chainHead = record.hash;
         if (live) {
             this.live++;
-            this.rawDelays.add(seenAt - Date.parse(record.time));
+            this.rawDelays.push({ run: record.run, ms: seenAt - record.elapsedMs });
+            if (this.rawDelays.length > MOST_DELAYS) this.rawDelays.shift();
         }
     }
 
@@ -65,12 +66,15 @@ export class Findings {
     }
 
     /** The delays by one clock, estimated before and after: what lies between the two estimates is not known either. */
-    delays(before: Offset | undefined, after: Offset | undefined): Evidence["delayMs"] {
-        const summary = this.rawDelays.summary();
-        if (!summary || !before || !after) return null;
-        const offset = (before.offsetMs + after.offsetMs) / 2;
+    delays(before: WriterClock | undefined, after: WriterClock | undefined): Evidence["delayMs"] {
+        if (!before || !after) return null;
+        const summary = summaryOf(this.rawDelays.filter(({ run }) => run === after.run).map(({ ms }) => ms));
+        if (!summary) return null;
+        // A writer that restarted in between has another clock.
+        const first = before.run === after.run ? before : after;
+        const offset = (first.offsetMs + after.offsetMs) / 2;
         const uncertainty =
-            Math.max(before.uncertaintyMs, after.uncertaintyMs) + Math.abs(before.offsetMs - after.offsetMs) / 2;
+            Math.max(first.uncertaintyMs, after.uncertaintyMs) + Math.abs(first.offsetMs - after.offsetMs) / 2;
         const rounded = (ms: number): number => Math.round(ms * 10) / 10;
         return {
             p50: rounded(summary.p50 + offset),

@@ -1,28 +1,32 @@
 // The writer's hand on the share: appends to the journal, replaces the document.
 // A record counts when it is synced; what is found at the start is judged in
-// tail.ts. After any error the journal is to be closed and opened anew.
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+// tail.ts. After any error the journal is to be closed and opened anew, which
+// mends what the error left behind. Pure but for the files that it is given.
 import {
     type CurrentDocument,
     chained,
     currentOf,
+    encodeRecord,
     GENESIS,
     type JournalRecord,
     journal,
+    type RecordBody,
 } from "@nfs-storage-stack/contract";
-import { advance, encodeLine, enterSegment, type Head, type SegmentState } from "./chain";
-import { encodeCurrent, parseCurrent } from "./current";
+import { advance, enterSegment, type Head, type SegmentState } from "./chain";
+import { parseCurrent } from "./current";
+import { MOST_BYTES, type SegmentFile, type ShareFiles, type WritableFiles } from "./files";
 import { continuation, DamagedJournal } from "./tail";
 
 export interface Limits {
-    recordsPerSegment: number;
-    segmentsKept: number;
+    /** Of all segments together. */
+    journalBytes: number;
+    /** Of a record, at least. */
+    recordBytes: number;
 }
 
-/** First sequences of the segments in the folder, ascending. */
-export async function segmentsIn(folder: string): Promise<number[]> {
-    return (await readdir(folder))
+/** First sequences of the segments among the names, ascending. */
+export function segmentsAmong(names: readonly string[]): number[] {
+    return names
         .flatMap((name) => {
             const digits = journal.segmentPattern.exec(name)?.[1];
             return digits === undefined ? [] : [Number(digits)];
@@ -30,148 +34,161 @@ export async function segmentsIn(folder: string): Promise<number[]> {
         .toSorted((a, b) => a - b);
 }
 
-/** Names in a folder are safe when the folder is synced. */
-async function syncFolder(folder: string): Promise<void> {
-    const handle = await open(folder, "r");
-    try {
-        await handle.sync();
-    } finally {
-        await handle.close();
+/** All of a file as the server has it; of none, nothing. */
+function whole(files: ShareFiles, name: string): Buffer {
+    const parts: Buffer[] = [];
+    for (let size = 0; ; ) {
+        const part = files.readThrough(name, size, MOST_BYTES) ?? Buffer.alloc(0);
+        if (part.length === 0) return Buffer.concat(parts);
+        parts.push(Buffer.from(part));
+        size += part.length;
     }
 }
 
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-    for (let written = 0; written < bytes.length; ) {
-        const result = await handle.write(bytes, written, bytes.length - written, position + written);
-        written += result.bytesWritten;
-    }
-}
-
-async function readCurrent(folder: string): Promise<CurrentDocument | undefined> {
-    try {
-        const document = parseCurrent(await readFile(join(folder, journal.current)));
-        return typeof document === "string" ? undefined : document;
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-        throw error;
-    }
+function readCurrent(files: ShareFiles): CurrentDocument | undefined {
+    const document = parseCurrent(whole(files, journal.current));
+    return typeof document === "string" ? undefined : document;
 }
 
 /** The last record of a whole segment. */
-async function headOf(folder: string, first: number): Promise<Head | undefined> {
-    const { state, problem } = advance(
-        enterSegment(first, undefined),
-        await readFile(join(folder, journal.segment(first))),
-    );
+function headOf(files: ShareFiles, first: number): Head | undefined {
+    const { state, problem } = advance(enterSegment(first, undefined), whole(files, journal.segment(first)));
     if (problem) throw new DamagedJournal(problem.reason);
     return state.head;
 }
 
 export class Journal {
+    /** Bytes of each segment, by its first sequence, the oldest first. */
+    private readonly sizes = new Map<number, number>();
+    private unsynced = 0;
+    private lastSynced: JournalRecord | undefined;
+    private lastWritten: JournalRecord | undefined;
+    /** Since it was opened. */
+    appendedBytes = 0;
+
     private constructor(
-        private readonly folder: string,
+        private readonly files: WritableFiles,
         private readonly limits: Limits,
-        private handle: FileHandle,
+        private file: SegmentFile,
         private segment: SegmentState,
         /** Bytes of an unfinished record that were cut off when it was opened. */
         readonly cutBytes: number,
     ) {}
 
-    /** The last record that is safe; undefined when there is none yet. */
+    /** The last record that was written; undefined when there is none yet. */
     get head(): Head | undefined {
         return this.segment.head;
     }
 
-    /** @throws DamagedJournal when what is there must not be continued */
-    static async open(sharePath: string, limits: Limits): Promise<Journal> {
-        const folder = join(sharePath, journal.folder);
-        await mkdir(folder, { recursive: true });
-        await syncFolder(sharePath);
-        const current = await readCurrent(folder);
-        const segments = await segmentsIn(folder);
+    /** Records that were written and are not safe yet. */
+    get pending(): number {
+        return this.unsynced;
+    }
+
+    /** Of all segments. */
+    get bytes(): number {
+        return [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
+    }
+
+    /** All that is found is safe then. @throws DamagedJournal when what is there must not be continued */
+    static open(files: WritableFiles, limits: Limits): Journal {
+        files.prepare();
+        const current = readCurrent(files);
+        const segments = segmentsAmong(files.names());
         const first = segments.at(-1) ?? 1;
-        const path = join(folder, journal.segment(first));
-        const handle = await open(path, segments.length > 0 ? "r+" : "wx+");
+        const file = files.open(journal.segment(first), segments.length > 0 ? "continue" : "create");
         try {
-            const content = await handle.readFile();
+            const content = whole(files, journal.segment(first));
             const previous = segments.at(-2);
             // Only a segment without a whole record needs the one before it: to know what to continue.
-            const before =
-                previous === undefined || content.includes("\n") ? undefined : await headOf(folder, previous);
+            const before = previous === undefined || content.includes("\n") ? undefined : headOf(files, previous);
             const { segment, cutBytes } = continuation(first, content, before, current);
-            if (cutBytes > 0) await handle.truncate(segment.offset);
+            if (cutBytes > 0) file.truncate(segment.offset);
             // What was found may not have been synced by whoever wrote it.
-            await handle.sync();
-            await syncFolder(folder);
-            return new Journal(folder, limits, handle, segment, cutBytes);
+            file.sync();
+            files.syncFolder();
+            const opened = new Journal(files, limits, file, segment, cutBytes);
+            for (const older of segments.slice(0, -1)) opened.sizes.set(older, files.size(journal.segment(older)));
+            opened.sizes.set(first, segment.offset);
+            return opened;
         } catch (error) {
-            await handle.close();
+            file.close();
             throw error;
         }
     }
 
-    /** Resolves when the record is safe on the share. */
-    async append(body: Pick<JournalRecord, "time" | "writer" | "revision" | "message">): Promise<JournalRecord> {
-        if (this.segment.count >= this.limits.recordsPerSegment) await this.nextSegment();
-        const { head, offset } = this.segment;
-        const record = chained({ ...body, sequence: (head?.sequence ?? 0) + 1 }, head?.hash ?? GENESIS);
-        const line = Buffer.from(encodeLine(record));
+    /** Writes the record; it is safe after sync(). */
+    append(body: Omit<RecordBody, "sequence">): JournalRecord {
+        const next = { ...body, sequence: (this.head?.sequence ?? 0) + 1 };
+        const record = chained(next, this.head?.hash ?? GENESIS, this.limits.recordBytes);
+        const line = Buffer.from(encodeRecord(record));
         if (line.length > journal.maxLineBytes) {
             throw new Error(`a record would take ${line.length} bytes; readers take at most ${journal.maxLineBytes}`);
         }
-        await this.expectSize(offset);
-        await writeAll(this.handle, line, offset);
-        await this.handle.sync();
-        await this.expectSize(offset + line.length);
-        this.segment = {
-            ...this.segment,
-            offset: offset + line.length,
-            count: this.segment.count + 1,
-            head: { sequence: record.sequence, hash: record.hash },
-        };
+        if (this.segment.count > 0 && this.segment.offset + line.length > this.segmentBytes) this.nextSegment();
+        const { first, offset, count } = this.segment;
+        this.expectSize(offset);
+        this.file.write(line, offset);
+        const head = { sequence: record.sequence, hash: record.hash };
+        this.segment = { first, offset: offset + line.length, count: count + 1, head };
+        this.sizes.set(first, this.segment.offset);
+        this.unsynced++;
+        this.appendedBytes += line.length;
+        this.lastWritten = record;
         return record;
     }
 
+    /** All that was written is safe on the share after it. */
+    sync(): void {
+        if (this.unsynced === 0) return;
+        this.file.sync();
+        this.expectSize(this.segment.offset);
+        this.unsynced = 0;
+        this.lastSynced = this.lastWritten;
+    }
+
+    /** Replaces the document by one of the last safe record: a reader sees the old or the new one, whole. */
+    publish(): void {
+        if (this.lastSynced) this.files.replace(journal.current, Buffer.from(encodeRecord(currentOf(this.lastSynced))));
+    }
+
+    close(): void {
+        this.file.close();
+    }
+
+    private get segmentBytes(): number {
+        return Math.floor(this.limits.journalBytes / journal.segments);
+    }
+
     /** There must be one writer: of two, each would overwrite what the other wrote. */
-    private async expectSize(expected: number): Promise<void> {
-        const { size } = await this.handle.stat();
+    private expectSize(expected: number): void {
+        const size = this.file.size();
         if (size === expected) return;
         throw new Error(
             `${journal.segment(this.segment.first)} has ${size} bytes where ${expected} are expected: somebody else writes to it`,
         );
     }
 
-    /** Replaces the document: a reader sees the old or the new one, whole. */
-    async publish(record: JournalRecord): Promise<void> {
-        const path = join(this.folder, journal.current);
-        const temporary = `${path}.new`;
-        const handle = await open(temporary, "w");
-        try {
-            await handle.writeFile(encodeCurrent(currentOf(record)));
-            await handle.sync();
-        } finally {
-            await handle.close();
-        }
-        await rename(temporary, path);
-        await syncFolder(this.folder);
-    }
-
-    private async nextSegment(): Promise<void> {
+    private nextSegment(): void {
         const { head } = this.segment;
+        this.sync();
+        this.makeRoom();
         const first = (head?.sequence ?? 0) + 1;
-        const handle = await open(join(this.folder, journal.segment(first)), "wx+");
-        const old = this.handle;
-        this.handle = handle;
+        const file = this.files.open(journal.segment(first), "create");
+        this.file.close();
+        this.file = file;
         this.segment = enterSegment(first, head);
-        await old.close();
-        await syncFolder(this.folder);
-        const segments = await segmentsIn(this.folder);
-        for (const outdated of segments.slice(0, -this.limits.segmentsKept)) {
-            await rm(join(this.folder, journal.segment(outdated)), { force: true });
-        }
+        this.sizes.set(first, 0);
+        this.files.syncFolder();
     }
 
-    async close(): Promise<void> {
-        await this.handle.close();
+    /** Deletes old segments, so that with one more all stay within the limit. The last says what the next continues. */
+    private makeRoom(): void {
+        for (const oldest of [...this.sizes.keys()].slice(0, -1)) {
+            const fits = this.bytes + this.segmentBytes <= this.limits.journalBytes;
+            if (fits && this.sizes.size < journal.segments) return;
+            this.files.remove(journal.segment(oldest));
+            this.sizes.delete(oldest);
+        }
     }
 }

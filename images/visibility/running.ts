@@ -1,8 +1,8 @@
-// A role that goes on until it is stopped, as the writer and the readers do: it
-// works on the share, and answers over HTTP (routes.ts) meanwhile.
-import { serve } from "../common/http";
-import { routesOf, type Told } from "./routes";
-import type { ShareOperations } from "./share-operations";
+// A role that goes on until it is stopped, as the writer and the readers do: a
+// thread works on the share, and this one answers over HTTP meanwhile.
+import { json, type Routes, serve } from "../common/http";
+import { type Metric, type ProcessUse, renderMetrics } from "./metrics";
+import type { ShareThread } from "./share-thread";
 
 export interface Running {
     port: number;
@@ -10,29 +10,45 @@ export interface Running {
     stop(): Promise<void>;
     /** Whether an operation on the share is going on that may never end. */
     stuck(): boolean;
+    /** Rejects when the thread that works on the share failed. */
+    ended: Promise<void>;
 }
 
 export interface GoingOn {
-    told: Told;
+    routes: Routes;
     settings: { httpPort: number; httpHost?: string };
-    operations: ShareOperations;
-    /** Begun once it answers; ends after `stopping`. */
-    work: () => Promise<unknown>;
-    stopping: AbortController;
+    thread: Pick<ShareThread<unknown>, "ended" | "stop" | "waitingMs">;
+    /** Ends what else goes on. */
+    end(): void | Promise<void>;
     say: (line: string) => void;
 }
 
-export async function goOn({ told, settings, operations, work, stopping, say }: GoingOn): Promise<Running> {
-    const server = await serve(routesOf(told), { port: settings.httpPort, host: settings.httpHost });
+export const statusRoute = (status: () => unknown): Routes => ({ "/status.json": () => json(status()) });
+
+export const metricsRoute = (metrics: () => Metric[]): Routes => ({
+    "/metrics": () => ({ type: "text/plain; version=0.0.4; charset=utf-8", body: renderMetrics(metrics()) }),
+});
+
+export function processUse(): ProcessUse {
+    const { user, system } = process.cpuUsage();
+    return {
+        cpuSeconds: (user + system) / 1e6,
+        residentBytes: process.memoryUsage.rss(),
+        startedSeconds: performance.timeOrigin / 1000,
+        nodeVersion: process.versions.node,
+    };
+}
+
+export async function goOn({ routes, settings, thread, end, say }: GoingOn): Promise<Running> {
+    const server = await serve(routes, { port: settings.httpPort, host: settings.httpHost });
     say(`answering on port ${server.port}`);
-    const ended = work();
     return {
         port: server.port,
+        ended: thread.ended,
         stop: async () => {
-            stopping.abort();
-            await ended;
+            await Promise.all([end(), thread.stop()]);
             server.close();
         },
-        stuck: () => operations.waitingMs() > 0,
+        stuck: () => thread.waitingMs() > 0,
     };
 }

@@ -1,11 +1,13 @@
 // The environment of a pod, checked once; all problems are reported together.
-import { clientPod, journal } from "@nfs-storage-stack/contract";
+import { clientPod, clientDefaults as defaults, journal } from "@nfs-storage-stack/contract";
 
 export type Role = keyof typeof clientPod.commands;
 
 interface Common {
     pod: string;
     node: string;
+    /** Of the writer: whose journal it is. */
+    name: string;
     sharePath: string;
     httpPort: number;
     /** @default every address of the pod */
@@ -15,26 +17,31 @@ export interface WriterSettings extends Common {
     revision: string;
     message: string;
     writeIntervalMs: number;
-    /** @default as the contract has it; tests want small ones */
-    recordsPerSegment?: number;
-    segmentsKept?: number;
+    recordBytes: number;
+    recordsPerSync: number;
+    journalBytes: number;
 }
-export interface ReaderSettings extends Common {
+interface Looking {
     pollIntervalMs: number;
+    auditIntervalMs: number;
+    patienceMs: number;
+    writerUrl: string;
+}
+export interface ReaderSettings extends Common, Looking {
     freshnessMs: number;
-    writerUrl: string;
+    /** Empty where there is no Kubernetes. */
+    volume: string;
+    claim: string;
+    mountsFile: string;
 }
-export interface CheckSettings extends Omit<Common, "httpPort" | "httpHost"> {
+export interface CheckSettings extends Omit<Common, "httpPort" | "httpHost">, Looking {
     revision: string;
-    pollIntervalMs: number;
-    writerUrl: string;
     records: number;
     timeoutMs: number;
     mountOptions: string[];
     allowSameNode: boolean;
     terminationMessagePath: string;
-    /** @default /proc/self/mounts */
-    mountsFile?: string;
+    mountsFile: string;
 }
 
 const { env: names } = clientPod;
@@ -95,11 +102,24 @@ class Environment {
 }
 
 const DAY_MS = 86_400_000;
+/** As the kernel tells it to this process. */
+const MOUNTS = "/proc/self/mounts";
 
-const place = (env: Environment): Omit<Common, "httpPort" | "httpHost"> => ({
-    pod: env.text(names.podName),
-    node: env.text(names.nodeName),
-    sharePath: env.text(names.sharePath, clientPod.sharePath),
+function place(env: Environment): Omit<Common, "httpPort" | "httpHost"> {
+    const name = env.text(names.writerName, "writer");
+    if (!journal.writerPattern.test(name)) {
+        env.problems.push(
+            `${names.writerName} is ${JSON.stringify(name)}; it must be 1 to 63 lower case letters, digits and "-", as Kubernetes takes names`,
+        );
+    }
+    const [pod, node] = [env.text(names.podName), env.text(names.nodeName)];
+    return { pod, node, name, sharePath: env.text(names.sharePath, clientPod.sharePath) };
+}
+const looking = (env: Environment): Looking => ({
+    pollIntervalMs: env.integer(names.pollIntervalMs, 10, DAY_MS, defaults.pollIntervalMs),
+    auditIntervalMs: env.integer(names.auditIntervalMs, 10, DAY_MS, defaults.auditIntervalMs),
+    patienceMs: env.integer(names.patienceMs, 100, DAY_MS, defaults.patienceMs),
+    writerUrl: env.url(names.writerUrl),
 });
 const address = (env: Environment): Pick<Common, "httpPort" | "httpHost"> => {
     const host = env.anyText(names.httpHost);
@@ -120,7 +140,10 @@ export function writerSettings(variables: NodeJS.ProcessEnv): WriterSettings {
         ...address(env),
         revision: env.text(names.revision),
         message,
-        writeIntervalMs: env.integer(names.writeIntervalMs, 10, DAY_MS, 250),
+        writeIntervalMs: env.integer(names.writeIntervalMs, 10, DAY_MS, defaults.writeIntervalMs),
+        recordBytes: env.integer(names.recordBytes, 0, journal.maxLineBytes, defaults.recordBytes),
+        recordsPerSync: env.integer(names.recordsPerSync, 1, 1_000, defaults.recordsPerSync),
+        journalBytes: env.integer(names.journalBytes, journal.minBytes, 2 ** 38, defaults.journalBytes),
     });
 }
 
@@ -129,9 +152,11 @@ export function readerSettings(variables: NodeJS.ProcessEnv): ReaderSettings {
     return env.checked("reader", {
         ...place(env),
         ...address(env),
-        pollIntervalMs: env.integer(names.pollIntervalMs, 10, DAY_MS, 50),
-        freshnessMs: env.integer(names.freshnessMs, 100, DAY_MS, 10_000),
-        writerUrl: env.url(names.writerUrl),
+        ...looking(env),
+        freshnessMs: env.integer(names.freshnessMs, 100, DAY_MS, defaults.freshnessMs),
+        volume: env.anyText(names.volumeName),
+        claim: env.anyText(names.claimName),
+        mountsFile: env.text(names.mountsFile, MOUNTS),
     });
 }
 
@@ -140,10 +165,9 @@ export function checkSettings(variables: NodeJS.ProcessEnv): CheckSettings {
     return env.checked("check", {
         ...place(env),
         revision: env.text(names.revision),
-        pollIntervalMs: env.integer(names.pollIntervalMs, 10, DAY_MS, 50),
-        writerUrl: env.url(names.writerUrl),
-        records: env.integer(names.checkRecords, 1, 1_000_000, 20),
-        timeoutMs: env.integer(names.checkTimeoutMs, 100, DAY_MS, 120_000),
+        ...looking(env),
+        records: env.integer(names.checkRecords, 1, 1_000_000, defaults.checkRecords),
+        timeoutMs: env.integer(names.checkTimeoutMs, 100, DAY_MS, defaults.checkTimeoutMs),
         mountOptions: env
             .anyText(names.mountOptions)
             .split(",")
@@ -151,5 +175,6 @@ export function checkSettings(variables: NodeJS.ProcessEnv): CheckSettings {
             .filter((option) => option !== ""),
         allowSameNode: env.boolean(names.allowSameNode),
         terminationMessagePath: env.text(names.terminationMessagePath, clientPod.terminationMessagePath),
+        mountsFile: env.text(names.mountsFile, MOUNTS),
     });
 }

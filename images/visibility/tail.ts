@@ -54,7 +54,7 @@ export function continuation(
     const { state, problem } = advance(enterSegment(first, before), content);
     const rest = content.subarray(state.offset);
     // A crash leaves a line cut off, or pages of zeros that were never filled; both at the end.
-    if (problem && (problem.kind === "gap" || holdsRecord(rest.subarray(rest.indexOf("\n") + 1)))) {
+    if (problem && holdsRecord(rest)) {
         throw new DamagedJournal(problem.reason);
     }
     const last = state.head?.sequence ?? 0;

@@ -1,5 +1,7 @@
 // Ready or not, and why: what a pod knows of itself turned into an answer for
 // the kubelet and for people. Pure.
+import type { VerdictKind } from "@nfs-storage-stack/contract";
+import type { Problem } from "./chain";
 
 export interface Verdict {
     ready: boolean;
@@ -9,6 +11,8 @@ export interface Verdict {
 
 /** How long an operation on the share may take before it is worth a word, in milliseconds. */
 export const SILENCE_MS = 3_000;
+/** From when on one is counted as a stall. */
+export const STALL_MS = 1_000;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -36,12 +40,18 @@ export function writerVerdict(state: WriterState): Verdict {
         : { ready: true, reason: written };
 }
 
+export interface ReaderVerdict extends Verdict {
+    kind: VerdictKind;
+}
+
 export interface ReaderState {
     silence: string | undefined;
-    /** What the verification found wrong, and still does at a second look. */
-    problem: string | undefined;
-    /** Whether everything that was there when it started has been verified. */
-    caughtUp: boolean;
+    /** What is wrong just now. */
+    problem: Problem | undefined;
+    /** What is wrong, and has been for a while (watch.ts). */
+    lasting: Problem | undefined;
+    /** Since everything that was there when it started has been verified; undefined while it has not. */
+    caughtUpAgeMs: number | undefined;
     headSequence: number;
     currentSequence: number;
     /** Since a record was verified that had not been there before; undefined when none was yet. */
@@ -51,44 +61,33 @@ export interface ReaderState {
     freshnessMs: number;
 }
 
-export function readerVerdict(state: ReaderState): Verdict {
-    const unready = (reason: string): Verdict => ({ ready: false, reason });
-    if (state.silence) return unready(state.silence);
-    if (state.problem) return unready(state.problem);
-    if (!state.caughtUp) return unready(`verifying what is there; at record ${state.headSequence}`);
-    const stale = (what: string, age: number | undefined): string | undefined => {
-        if (age === undefined) return `${what} since this reader started`;
-        return age > state.freshnessMs
-            ? `${what} for ${seconds(age)}; ${seconds(state.freshnessMs)} is allowed`
-            : undefined;
-    };
-    const old =
-        stale(`no new record after ${state.headSequence}`, state.lastRecordAgeMs) ??
-        stale(`no new ${"current"} document after that of record ${state.currentSequence}`, state.lastChangeAgeMs);
-    return old
-        ? unready(old)
-        : {
-              ready: true,
-              reason: `verified up to record ${state.headSequence}, ${seconds(state.lastRecordAgeMs ?? 0)} ago`,
-          };
-}
-
-/**
- * A problem counts when it is still there at a second look some time later: a
- * line that is being written looks torn, and a client's cache may be a moment
- * behind on one file and not on another.
- */
-export class SecondLook {
-    private since: number | undefined;
-    constructor(private readonly patienceMs: number) {}
-
-    /** The problem once it has lasted; undefined resets. */
-    look(problem: string | undefined, now: number): string | undefined {
-        if (problem === undefined) {
-            this.since = undefined;
-            return undefined;
-        }
-        this.since ??= now;
-        return now - this.since >= this.patienceMs ? problem : undefined;
+export function readerVerdict(state: ReaderState): ReaderVerdict {
+    const { silence, problem, lasting, headSequence } = state;
+    const unready = (kind: VerdictKind, reason: string): ReaderVerdict => ({ ready: false, kind, reason });
+    // What is known to be wrong stays so while nothing can be read.
+    if (lasting && lasting.kind !== "absent" && lasting.kind !== "unreadable") {
+        return unready(lasting.kind, lasting.reason);
     }
+    if (silence) return unready("silent", silence);
+    if (lasting) return unready(lasting.kind, lasting.reason);
+    const { caughtUpAgeMs } = state;
+    if (caughtUpAgeMs === undefined) {
+        return problem
+            ? unready("starting", problem.reason)
+            : unready("starting", `verifying what is there; at record ${headSequence}`);
+    }
+    const old = [
+        { what: `no new record after ${headSequence}`, age: state.lastRecordAgeMs },
+        { what: `no new current document after that of record ${state.currentSequence}`, age: state.lastChangeAgeMs },
+    ].find(({ age }) => age === undefined || age > state.freshnessMs);
+    if (old?.age !== undefined) {
+        return unready("stale", `${old.what} for ${seconds(old.age)}; ${seconds(state.freshnessMs)} is allowed`);
+    }
+    if (old)
+        return unready(
+            caughtUpAgeMs > state.freshnessMs ? "stale" : "starting",
+            `${old.what} since this reader started`,
+        );
+    const age = seconds(state.lastRecordAgeMs ?? 0);
+    return { ready: true, kind: "fresh", reason: `verified up to record ${headSequence}, ${age} ago` };
 }

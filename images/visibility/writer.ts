@@ -1,124 +1,120 @@
-// The writer: a record after the other, each safe on the share before it counts,
-// and the document replaced with each. Errors are told, waited out and never
-// cost a record that counted (journal.ts).
-import { setTimeout as pause } from "node:timers/promises";
-import { journal as constants, type WriterStatus } from "@nfs-storage-stack/contract";
-import { Journal } from "./journal";
-import { renderMetrics, single, summaryMetric } from "./metrics";
-import { goOn, type Running } from "./running";
+// The writer: its thread writes (writer-thread.ts), and this one tells what it
+// has written: to the kubelet, to readers that ask for the clock, to people.
+import type { WriterStatus } from "@nfs-storage-stack/contract";
+import { json } from "../common/http";
+import { Probes } from "./kubelet";
+import type { WriterThreadSettings, WrittenMessage } from "./messages";
+import { commonMetrics, histogramMetric, inSeconds, type Metric, single } from "./metrics";
+import { goOn, metricsRoute, processUse, type Running, statusRoute } from "./running";
 import type { WriterSettings } from "./settings";
-import { explain, monotonicMs, ShareOperations } from "./share-operations";
-import { Window } from "./statistics";
-import { SILENCE_MS, writerVerdict } from "./verdict";
+import { ShareThread } from "./share-thread";
+import { Histogram, Window } from "./statistics";
+import { elapsedMs, monotonicMs, newRunClock } from "./time";
+import { SILENCE_MS, type Verdict, writerVerdict } from "./verdict";
 
-const RETRY_MS = 1_000;
 /** Of the write times; at 4 records a second the last four minutes. */
 const WINDOW = 1_000;
+/** Milliseconds; a record and its document take several operations, each synced. */
+const BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 
 export async function startWriter(settings: WriterSettings, say: (line: string) => void): Promise<Running> {
-    const operations = new ShareOperations();
-    const writes = new Window(WINDOW);
-    const stopping = new AbortController();
-    const limits = {
-        recordsPerSegment: settings.recordsPerSegment ?? constants.recordsPerSegment,
-        segmentsKept: settings.segmentsKept ?? constants.segmentsKept,
-    };
-    let journal: Journal | undefined;
-    let head: { sequence: number; hash: string } | undefined;
+    const clock = newRunClock();
+    const { pod, node, name } = settings;
+    const window = new Window(WINDOW);
+    const writes = new Histogram(BOUNDS_MS);
+    let last: WrittenMessage | undefined;
     let lastWrite: number | undefined;
-    let error: string | undefined;
+    let recordsWritten = 0;
+    let bytesWritten = 0;
     let errors = 0;
 
-    async function writeOne(): Promise<void> {
-        if (journal === undefined) {
-            journal = await Journal.open(settings.sharePath, limits);
-            head = journal.head;
-            say(
-                `the journal ${head ? `continues after record ${head.sequence}` : "begins"}` +
-                    (journal.cutBytes > 0 ? `; ${journal.cutBytes} bytes of an unfinished record were cut off` : ""),
-            );
+    function take(message: WrittenMessage): void {
+        if (message.say) say(message.say);
+        last = message;
+        recordsWritten += message.records;
+        bytesWritten += message.bytes;
+        if (message.records > 0) lastWrite = message.at;
+        if (message.failed) errors++;
+        if (message.writeMs !== undefined) {
+            window.add(message.writeMs);
+            writes.add(message.writeMs);
         }
-        const started = monotonicMs();
-        const record = await journal.append({
-            time: new Date().toISOString(),
-            writer: settings.pod,
-            revision: settings.revision,
-            message: settings.message,
-        });
-        head = { sequence: record.sequence, hash: record.hash };
-        lastWrite = monotonicMs();
-        recordsWritten++;
-        await journal.publish(record);
-        writes.add(monotonicMs() - started);
-    }
-    let recordsWritten = 0;
-
-    async function loop(): Promise<void> {
-        let due = monotonicMs();
-        while (!stopping.signal.aborted) {
-            try {
-                await operations.run(writeOne);
-                if (error) say(`writing again, at record ${head?.sequence}`);
-                error = undefined;
-                due = Math.max(due + settings.writeIntervalMs, monotonicMs());
-            } catch (thrown) {
-                const reason = explain(thrown);
-                if (reason !== error) say(`cannot write: ${reason}`);
-                error = reason;
-                errors++;
-                const broken = journal;
-                journal = undefined;
-                await operations.run(async () => broken?.close()).catch(() => {});
-                due = monotonicMs() + RETRY_MS;
-            }
-            await pause(Math.max(0, due - monotonicMs()), undefined, { signal: stopping.signal }).catch(() => {});
-        }
-        await operations.run(async () => journal?.close()).catch(() => {});
     }
 
-    function verdict() {
-        return writerVerdict({
-            silence: operations.silence(SILENCE_MS),
-            error,
-            lastSequence: head?.sequence ?? 0,
-            lastWriteAgeMs: lastWrite === undefined ? undefined : monotonicMs() - lastWrite,
+    const thread = new ShareThread<WrittenMessage>(
+        "writer",
+        { ...settings, clock } satisfies WriterThreadSettings & WriterSettings,
+        take,
+    );
+    const age = (): number | undefined => (lastWrite === undefined ? undefined : monotonicMs() - lastWrite);
+    const verdict = (): Verdict =>
+        writerVerdict({
+            silence: thread.silence(SILENCE_MS),
+            error: last?.error,
+            lastSequence: last?.head?.sequence ?? 0,
+            lastWriteAgeMs: age(),
             writeIntervalMs: settings.writeIntervalMs,
         });
-    }
     const status = (): WriterStatus => ({
         role: "writer",
-        pod: settings.pod,
-        node: settings.node,
+        pod,
+        node,
+        name,
         ...verdict(),
         revision: settings.revision,
         recordsWritten,
-        lastSequence: head?.sequence ?? 0,
-        chainHead: head?.hash ?? null,
+        lastSequence: last?.head?.sequence ?? 0,
+        chainHead: last?.head?.hash ?? null,
         lastWriteAgeMs: lastWrite === undefined ? null : Math.round(monotonicMs() - lastWrite),
-        writeMs: writes.summary(),
+        writeMs: window.summary(),
         errors,
+        journalBytes: last?.journalBytes ?? 0,
+        journalLimitBytes: settings.journalBytes,
     });
-    const metrics = (): string =>
-        renderMetrics([
-            single("gauge", "nfs_visibility_ready", "1 while records are being written.", verdict().ready ? 1 : 0),
-            single("counter", "nfs_visibility_records_written_total", "Records safe on the share.", recordsWritten),
-            single("gauge", "nfs_visibility_last_sequence", "Sequence of the last record.", head?.sequence ?? 0),
-            single(
-                "gauge",
-                "nfs_visibility_last_write_age_seconds",
-                "Since the last record was safe.",
-                lastWrite === undefined ? null : (monotonicMs() - lastWrite) / 1000,
-            ),
-            single("counter", "nfs_visibility_write_errors_total", "Attempts to write that failed.", errors),
-            single(
-                "gauge",
-                "nfs_visibility_share_waiting_seconds",
-                "How long the operation on the share that is going on has been waiting.",
-                operations.waitingMs() / 1000,
-            ),
-            summaryMetric("nfs_visibility_write_seconds", "Time that a record and its document take, synced.", writes),
-        ]);
-
-    const told = { title: "Writer", verdict, status, rows: () => [], metrics };
-    return goOn({ told, settings, operations, work: loop, stopping, say });
+    const metrics = (): Metric[] => [
+        ...commonMetrics("writer", verdict().ready, thread.waitingMs(), last ?? { busyMs: 0, stalls: 0 }, processUse()),
+        single("counter", "nfs_visibility_records_written_total", "Records safe on the share.", recordsWritten),
+        single("counter", "nfs_visibility_bytes_written_total", "Bytes of these records.", bytesWritten),
+        single("gauge", "nfs_visibility_last_sequence", "Sequence of the last record.", last?.head?.sequence ?? 0),
+        single("gauge", "nfs_visibility_last_write_age_seconds", "Since the last record was safe.", inSeconds(age())),
+        single("counter", "nfs_visibility_write_errors_total", "Attempts to write that failed.", errors),
+        single(
+            "gauge",
+            "nfs_visibility_journal_bytes",
+            "What the journal takes on the share.",
+            last?.journalBytes ?? 0,
+        ),
+        single(
+            "gauge",
+            "nfs_visibility_journal_limit_bytes",
+            "What it may take: the oldest records go before it takes more.",
+            settings.journalBytes,
+        ),
+        histogramMetric(
+            "nfs_visibility_write_seconds",
+            "Time that records take until they are safe, and the document.",
+            writes,
+        ),
+    ];
+    return goOn({
+        routes: {
+            ...new Probes(verdict).routes(),
+            ...statusRoute(status),
+            ...metricsRoute(metrics),
+            "/clock": () => {
+                const receive = elapsedMs(clock);
+                return json({ run: clock.run, receive, transmit: elapsedMs(clock) });
+            },
+            "/": () => {
+                const { ready, reason } = verdict();
+                return {
+                    body: `writer ${name}: ${pod} on ${node}\n${ready ? "ready" : "not ready"}: ${reason}\n\nmore: /status.json /metrics; pages are the readers'\n`,
+                };
+            },
+        },
+        settings,
+        thread,
+        end: () => {},
+        say,
+    });
 }

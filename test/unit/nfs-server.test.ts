@@ -1,7 +1,8 @@
 // The server's entry point, without Ganesha: its questions to a server that
 // misbehaves, what it thinks of a volume, its settings.
 import assert from "node:assert/strict";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { IncomingMessage } from "node:http";
+import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import fc from "fast-check";
 import { complaintIn, startGanesha } from "../../images/nfs-server/ganesha";
 import { healthRoutes } from "../../images/nfs-server/health";
@@ -10,6 +11,8 @@ import { settingsFrom } from "../../images/nfs-server/settings";
 import { mountOf, parseMountinfo, unfitVolume } from "../../images/nfs-server/volume";
 import { markRecord, XdrWriter } from "../../images/nfs-server/xdr";
 
+/** These probes are the same whoever asks. */
+const request = new IncomingMessage(new Socket());
 const canary = Buffer.from("canary 1\n");
 const accepted = (xid: number): XdrWriter =>
     new XdrWriter().uint32(xid).uint32(1).uint32(0).uint32(0).opaque("").uint32(0);
@@ -127,9 +130,9 @@ describe("the answer to a kubelet's probe", () => {
                     complaint: () => "Could not create export for (/share)",
                 });
                 for (const path of ["/startup", "/ready", "/live"]) {
-                    const answer = await routes[path]?.(0);
+                    const answer = await routes[path]?.(request);
                     assert.equal(answer?.status, 503);
-                    assert.match(answer?.body ?? "", /^[^\n]*Could not create export for \(\/share\)[^\n]*\n$/);
+                    assert.match(String(answer?.body), /^[^\n]*Could not create export for \(\/share\)[^\n]*\n$/);
                 }
             },
         );
@@ -150,7 +153,7 @@ describe("the answer to a kubelet's probe", () => {
                     target,
                     complaint: () => undefined,
                 });
-                const answers = await Promise.all(Array.from({ length: 5 }, () => routes["/live"]?.(0)));
+                const answers = await Promise.all(Array.from({ length: 5 }, () => routes["/live"]?.(request)));
                 assert.deepEqual([...new Set(answers.map((a) => a?.status))], [200]);
                 assert.equal(calls, 1);
             },

@@ -2,64 +2,118 @@
 // altered records, stale data, no space, no answer.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { journal, WriterStatus } from "@nfs-storage-stack/contract";
-import { getJson } from "../../images/visibility/clock";
-import { onFreshShare, release } from "./visibility-fixture";
+import { mkdir, open, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { journal, ReaderStatus, WriterStatus } from "@nfs-storage-stack/contract";
+import { ask, onFreshShare, release, until } from "./visibility-fixture";
 
 describe("writer, reader and check", function () {
     this.timeout(60_000);
-    const { ask, check, folder, reader, said, stop, until, writer } = onFreshShare();
+    const { check, folder, reader, stop, writer } = onFreshShare();
+    const segment = () => folder(journal.segment(1));
+    const verdictOf = async (port: number) =>
+        ReaderStatus.parse(JSON.parse((await ask(port, "/status.json")).body)).verdict;
+
+    /** Changes bytes in place, as a fault or a person behind the writer's back would. */
+    async function overwrite(path: string, position: number, text: string): Promise<string> {
+        const handle = await open(path, "r+");
+        try {
+            const before = Buffer.alloc(Buffer.byteLength(text));
+            await handle.read(before, 0, before.length, position);
+            await handle.write(text, position);
+            return before.toString();
+        } finally {
+            await handle.close();
+        }
+    }
 
     it("repair a record that a crash left torn, and lose none that was safe", async () => {
         const w1 = await writer();
         await until(w1.port, "/ready", 200, /record [1-9]/);
         await stop(w1);
-        const path = folder(journal.segment(1));
-        const safe = await readFile(path);
-        await writeFile(path, Buffer.concat([safe, Buffer.from('{"sequence":99,"ti')]));
+        const safe = await readFile(segment());
+        await writeFile(segment(), Buffer.concat([safe, Buffer.from('{"sequence":99,"ti')]));
         const w2 = await writer();
         await until(w2.port, "/ready", 200);
-        assert.match(said.join("\n"), /18 bytes of an unfinished record were cut off/);
-        assert.deepEqual((await readFile(path)).subarray(0, safe.length), safe);
+        assert.match(w2.output(), /18 bytes of an unfinished record were cut off/);
+        assert.deepEqual((await readFile(segment())).subarray(0, safe.length), safe);
         assert.equal((await check(w2.port)).verdict, "passed");
     });
 
-    it("find a record altered at rest: the reader is not ready, the check fails, the writer refuses to continue", async () => {
+    it("are killed at any moment and go on with the same chain", async () => {
+        const r = await reader((await writer()).port);
+        for (let time = 0; time < 3; time++) {
+            const w = await writer({ writerName: "writer-c", writeIntervalMs: 10 });
+            await until(w.port, "/ready", 200, /record \d/);
+            w.child.kill("SIGKILL");
+            await w.ended;
+        }
+        const w = await writer({ writerName: "writer-c" });
+        const last = await reader(w.port, { writerName: "writer-c" });
+        await until(last.port, "/ready", 200);
+        await until(r.port, "/ready", 200);
+    });
+
+    it("find a record altered while they run, and that it is mended", async () => {
+        const w = await writer();
+        const r = await reader(w.port);
+        await until(r.port, "/ready", 200, /record \d\d/);
+        const at = (await readFile(segment(), "latin1")).indexOf("hello");
+        const was = await overwrite(segment(), at, "hallo");
+        await until(r.port, "/ready", 503, /line 1 .*hash/);
+        assert.equal(await verdictOf(r.port), "altered");
+        assert.equal((await ask(r.port, "/live")).status, 200);
+        const evidence = await check(w.port);
+        assert.equal(evidence.verdict, "failed");
+        assert.match(evidence.reason, /line 1 .*hash/);
+        await overwrite(segment(), at, was);
+        await until(r.port, "/ready", 200);
+    });
+
+    it("find a record altered at rest: the writer refuses to hide it", async () => {
         const w1 = await writer();
         await until(w1.port, "/ready", 200, /record [1-9]\d/);
-        const path = folder(journal.segment(1));
-        const altered = await readFile(path, "latin1");
         await stop(w1);
-        const whole = await readFile(path, "latin1");
-        await writeFile(path, altered.replace("hello", "hallo") + whole.slice(altered.length), "latin1");
+        const at = (await readFile(segment(), "latin1")).indexOf("hello");
+        const was = await overwrite(segment(), at, "hallo");
         const w2 = await writer();
         const refused = await until(w2.port, "/ready", 503, /hash/);
         assert.match(refused, /not continued/);
         const r = await reader(w2.port);
         await until(r.port, "/ready", 503, /line 1 .*hash/);
-        assert.equal((await ask(r.port, "/live")).status, 200);
-        const evidence = await check(w2.port);
-        assert.equal(evidence.verdict, "failed");
-        assert.match(evidence.reason, /line 1 .*hash/);
         // Mended, all of it is verified anew.
-        await writeFile(path, whole, "latin1");
+        await overwrite(segment(), at, was);
         await until(w2.port, "/ready", 200);
         await until(r.port, "/ready", 200);
     });
 
+    it("find records that are gone", async () => {
+        const w = await writer();
+        const r = await reader(w.port);
+        await until(r.port, "/ready", 200, /record \d\d/);
+        await stop(w);
+        const whole = await readFile(segment());
+        await truncate(segment(), whole.lastIndexOf("\n", whole.length - 2) + 1);
+        await until(r.port, "/ready", 503, /has shrunk/);
+        assert.equal(await verdictOf(r.port), "missing");
+        const late = await reader(w.port);
+        await until(late.port, "/ready", 503, /current.json names record \d+, but the journal ends at/);
+        await rm(segment());
+        await until(r.port, "/ready", 503, /no journal any more|is gone/);
+    });
+
     it("tell stale data: the reader is not ready when the writer has stopped", async () => {
         const w = await writer();
-        const r = await reader(w.port, 500);
+        const r = await reader(w.port, { freshnessMs: 500 });
         await until(r.port, "/ready", 200);
         await stop(w);
         await until(r.port, "/ready", 503, /no new record after \d+ for/);
-        const again = await reader(w.port, 500);
+        assert.equal(await verdictOf(r.port), "stale");
+        const again = await reader(w.port, { freshnessMs: 500 });
         await until(again.port, "/ready", 503, /since this reader started/);
     });
 
     it("wait out a full share: the writer says so, and goes on where it was", async () => {
-        await mkdir(folder());
+        await mkdir(folder(), { recursive: true });
         await symlink("/dev/full", folder(`${journal.current}.new`));
         const w = await writer();
         await until(w.port, "/ready", 503, /the share is full \(ENOSPC/);
@@ -67,8 +121,19 @@ describe("writer, reader and check", function () {
         await rm(folder(`${journal.current}.new`));
         await until(w.port, "/ready", 200);
         assert.equal((await check(w.port)).verdict, "passed");
-        const status = WriterStatus.parse(await getJson(`http://127.0.0.1:${w.port}/status.json`, 1_000));
+        const status = WriterStatus.parse(JSON.parse((await ask(w.port, "/status.json")).body));
         assert.ok(status.errors > 0);
+        assert.match(w.output(), /cannot write: the share is full.*writing again/s);
+    });
+
+    it("notice a second writer of the same name", async () => {
+        const w = await writer();
+        await until(w.port, "/ready", 200);
+        const other = await writer({ podName: "impostor" });
+        await Promise.race([
+            until(w.port, "/ready", 503, /somebody else writes to it/),
+            until(other.port, "/ready", 503, /somebody else writes to it/),
+        ]);
     });
 
     it("outlive a share that never answers: liveness and reasons come at once", async () => {
@@ -79,16 +144,22 @@ describe("writer, reader and check", function () {
         // Opening a pipe that nobody writes to waits for ever, as a hard mount without its server does.
         execFileSync("mkfifo", [folder("pipe")]);
         await rename(folder("pipe"), folder(journal.current));
-        const path = folder(journal.current);
-        try {
-            await until(r.port, "/ready", 503, /the share has not answered for \d+ s/);
-            const asked = performance.now();
-            assert.equal((await ask(r.port, "/live")).status, 200);
-            assert.equal((await ask(r.port, "/status.json")).status, 200);
-            assert.ok(performance.now() - asked < 1_000);
-        } finally {
-            // Lets go whoever waits, until the reader has ended.
-            await release(path, stop(r));
-        }
+        await until(r.port, "/ready", 503, /the share has not answered for \d+ s/);
+        assert.equal(await verdictOf(r.port), "silent");
+        const asked = performance.now();
+        for (const path of ["/live", "/status.json", "/metrics"]) assert.equal((await ask(r.port, path)).status, 200);
+        assert.ok(performance.now() - asked < 1_000);
+        await release(folder(journal.current), stop(r));
+        assert.deepEqual(await r.ended, [0, null]);
+    });
+
+    it("end when they are told to although the share does not answer", async () => {
+        await mkdir(folder(), { recursive: true });
+        execFileSync("mkfifo", [folder(journal.current)]);
+        const w = await writer();
+        await until(w.port, "/ready", 503, /the share has not answered/);
+        await stop(w);
+        assert.deepEqual(await w.ended, [null, "SIGABRT"], w.output());
+        assert.match(w.output(), /still waiting: this process aborts/);
     });
 });

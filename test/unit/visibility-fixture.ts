@@ -1,28 +1,39 @@
-// What the tests of writer, reader and check together share: a folder in place
-// of the share and the loopback address in place of the pods' network.
+// What the tests of writer, reader and check together share: the app's own
+// processes, a folder in place of the share, and the loopback address in place
+// of the pods' network.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Evidence, journal } from "@nfs-storage-stack/contract";
-import { type Checked, runCheck } from "../../images/visibility/check";
-import { startReader } from "../../images/visibility/reader";
-import type { Running } from "../../images/visibility/running";
-import type { CheckSettings, WriterSettings } from "../../images/visibility/settings";
-import { startWriter } from "../../images/visibility/writer";
+import { clientPod, decodeEvidence, type Evidence, journal } from "@nfs-storage-stack/contract";
+import { bundleImage } from "../../images/bundle";
 
 export const REVISION = "r".repeat(64);
 export const PATIENCE_MS = 15_000;
+export const WRITER = "writer-a";
 const OPTIONS = ["nfsvers=4.2", "hard", "lookupcache=positive", "actimeo=1"];
+const { env: names } = clientPod;
 
-/** For one `describe`: a share for each test, and the roles on it, which are stopped after it. */
+/** Values of the environment, by the names that the contract gives them. */
+export type Env = Partial<Record<keyof typeof names, string | number | boolean>>;
+
+export interface App {
+    /** Where it answers; 0 for the check. */
+    port: number;
+    child: ChildProcess;
+    /** Exit code and signal. */
+    ended: Promise<[number | null, NodeJS.Signals | null]>;
+    output(): string;
+}
+
+/** For one `describe`: a share for each test, and the app's processes on it, which are stopped after it. */
 export function onFreshShare() {
     let share: string;
     let mountsFile: string;
-    let running: Running[];
-    const said: string[] = [];
-    const say = (line: string): void => void said.push(line);
+    let apps: App[] = [];
 
     beforeEach(async () => {
         share = await mkdtemp(join(tmpdir(), "visibility-"));
@@ -31,89 +42,94 @@ export function onFreshShare() {
             mountsFile,
             `10.0.0.1:/share ${share} nfs4 rw,vers=4.2,hard,acregmin=1,acregmax=1,acdirmin=1,acdirmax=1,lookupcache=pos 0 0\n`,
         );
-        running = [];
-        said.length = 0;
     });
     afterEach(async () => {
-        await Promise.all(running.map((each) => each.stop()));
-        await rm(share, { recursive: true, force: true });
-        await rm(mountsFile, { force: true });
+        for (const { child } of apps) child.kill("SIGKILL");
+        await Promise.all(apps.map(({ ended }) => ended));
+        apps = [];
+        for (const path of [share, mountsFile, `${share}.message`]) await rm(path, { recursive: true, force: true });
     });
 
-    const folder = (...names: string[]): string => join(share, journal.folder, ...names);
-    async function writer(options: Partial<WriterSettings> = {}) {
-        const started = await startWriter(
-            {
-                pod: "writer-0",
-                node: "node-1",
-                sharePath: share,
-                httpPort: 0,
-                httpHost: "127.0.0.1",
-                revision: REVISION,
-                message: "hello",
-                writeIntervalMs: 20,
-                ...options,
-            },
-            say,
-        );
-        running.push(started);
-        return started;
+    const folder = (...parts: string[]): string => join(share, journal.folderOf(WRITER), ...parts);
+
+    /** Starts the app with one role. */
+    function run(role: string, env: Env): App {
+        const values = {
+            podName: "p",
+            nodeName: "node-9",
+            writerName: WRITER,
+            revision: REVISION,
+            httpPort: 0,
+            httpHost: "127.0.0.1",
+            sharePath: share,
+            mountsFile,
+            ...env,
+        };
+        const variables = Object.entries(values).map(([key, value]) => [
+            names[key as keyof typeof names],
+            String(value),
+        ]);
+        const child = spawn(process.execPath, [join(bundleImage("visibility"), "dist", "visibility.js"), role], {
+            env: Object.fromEntries(variables),
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        let output = "";
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+        const ended = once(child, "close") as App["ended"];
+        const app: App = { port: 0, child, ended, output: () => output };
+        apps.push(app);
+        return app;
     }
-    async function reader(writerPort: number, freshnessMs = 3_000) {
-        const started = await startReader(
-            {
-                pod: "reader-a",
-                node: "node-2",
-                sharePath: share,
-                httpPort: 0,
-                httpHost: "127.0.0.1",
+
+    /** Resolves when it answers. */
+    async function answering(app: App): Promise<App> {
+        const port = await Promise.race([
+            printed(app, /answering on port (\d+)/),
+            app.ended.then(() => Promise.reject(new Error(`it ended: ${app.output()}`))),
+        ]);
+        app.port = Number(port);
+        return app;
+    }
+    const writer = (env: Env = {}): Promise<App> =>
+        answering(
+            run("writer", { podName: "writer-0", nodeName: "node-1", message: "hello", writeIntervalMs: 20, ...env }),
+        );
+    const reader = (writerPort: number, env: Env = {}): Promise<App> =>
+        answering(
+            run("reader", {
+                podName: "reader-a",
+                nodeName: "node-2",
                 pollIntervalMs: 20,
-                freshnessMs,
+                auditIntervalMs: 100,
+                patienceMs: 500,
+                freshnessMs: 3_000,
                 writerUrl: `http://127.0.0.1:${writerPort}`,
-            },
-            say,
+                volumeName: "the-volume",
+                claimName: "the-claim",
+                ...env,
+            }),
         );
-        running.push(started);
-        return started;
+    /** As the kubelet stops a pod. */
+    async function stop(app: App): Promise<void> {
+        app.child.kill("SIGTERM");
+        await app.ended;
     }
-    async function stop(which: Running): Promise<void> {
-        running = running.filter((each) => each !== which);
-        await which.stop();
-    }
-    async function check(writerPort: number, options: Partial<CheckSettings> = {}): Promise<Evidence> {
-        return (await checked(writerPort, options)).evidence;
-    }
-    const checked = (writerPort: number, options: Partial<CheckSettings>): Promise<Checked> =>
-        runCheck(
-            {
-                pod: "check-1",
-                node: "node-2",
-                sharePath: share,
-                revision: REVISION,
-                pollIntervalMs: 20,
-                writerUrl: `http://127.0.0.1:${writerPort}`,
-                records: 20,
-                timeoutMs: 20_000,
-                mountOptions: OPTIONS,
-                allowSameNode: false,
-                terminationMessagePath: `${share}.message`,
-                mountsFile,
-                ...options,
-            },
-            say,
-        );
-    const ask = async (port: number, path: string): Promise<{ status: number; body: string }> => {
-        const response = await fetch(`http://127.0.0.1:${port}${path}`);
-        return { status: response.status, body: await response.text() };
-    };
-    /** Asks until the answer is as wanted. */
-    async function until(port: number, path: string, status: number, body = /./): Promise<string> {
-        let answer = await ask(port, path);
-        for (const end = performance.now() + PATIENCE_MS; performance.now() < end; answer = await ask(port, path)) {
-            if (answer.status === status && body.test(answer.body)) return answer.body;
-            await pause(20);
-        }
-        throw new Error(`${path} still answers ${answer.status} ${answer.body}`);
+    async function check(writerPort: number, env: Env = {}): Promise<Evidence> {
+        const message = `${share}.message`;
+        const app = run("check", {
+            podName: "check-1",
+            nodeName: "node-2",
+            pollIntervalMs: 20,
+            patienceMs: 500,
+            writerUrl: `http://127.0.0.1:${writerPort}`,
+            checkRecords: 20,
+            checkTimeoutMs: 20_000,
+            mountOptions: OPTIONS.join(","),
+            terminationMessagePath: message,
+            ...env,
+        });
+        await app.ended;
+        return decodeEvidence(await readFile(message, "utf8"));
     }
     return {
         /** Where it is, once a test runs. */
@@ -121,16 +137,36 @@ export function onFreshShare() {
             return share;
         },
         folder,
-        /** What the roles have said since the test began. */
-        said,
+        run,
         writer,
         reader,
         stop,
         check,
-        checked,
-        ask,
-        until,
     };
+}
+
+export async function ask(port: number, path: string, headers = {}): Promise<{ status: number; body: string }> {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    return { status: response.status, body: await response.text() };
+}
+
+/** Asks until the answer is as wanted. */
+export async function until(port: number, path: string, status: number, body = /./): Promise<string> {
+    let answer = await ask(port, path);
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; answer = await ask(port, path)) {
+        if (answer.status === status && body.test(answer.body)) return answer.body;
+        await pause(20);
+    }
+    throw new Error(`${path} still answers ${answer.status} ${answer.body}`);
+}
+
+/** What it prints is like this; the first group, or all of the match. */
+export async function printed({ output }: App, what: RegExp): Promise<string> {
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(10)) {
+        const match = what.exec(output());
+        if (match) return match[1] ?? match[0];
+    }
+    throw new Error(`not printed: ${what}; but ${output()}`);
 }
 
 /** Opens the pipe for writing again and again, which ends a reader's wait, until `done`. */

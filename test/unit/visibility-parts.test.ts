@@ -4,24 +4,25 @@ import { decodeEvidence, EVIDENCE_MAX_BYTES, type Evidence } from "@nfs-storage-
 import fc from "fast-check";
 import { bestOffset, offsetOf } from "../../images/visibility/clock";
 import { Findings, fittingEvidence } from "../../images/visibility/findings";
-import { renderMetrics, single, summaryMetric } from "../../images/visibility/metrics";
+import { histogramMetric, labelled, renderMetrics, single } from "../../images/visibility/metrics";
 import { isNfs, mountedAt, parseMounts } from "../../images/visibility/mounts";
-import { escapeHtml, statusPage } from "../../images/visibility/page";
+import { Rhythm } from "../../images/visibility/rhythm";
 import { checkSettings, readerSettings, writerSettings } from "../../images/visibility/settings";
-import { explain, ShareOperations } from "../../images/visibility/share-operations";
-import { Window } from "../../images/visibility/statistics";
-import { type ReaderState, readerVerdict, SecondLook, writerVerdict } from "../../images/visibility/verdict";
+import { explain } from "../../images/visibility/share-errors";
+import { Histogram, History, percentile, Window } from "../../images/visibility/statistics";
+import { type ReaderState, readerVerdict, writerVerdict } from "../../images/visibility/verdict";
 
 describe("the clock offset", () => {
     const duration = fc.double({ min: 0, max: 5_000, noNaN: true });
     const exchange = fc.tuple(duration, duration, duration);
 
-    /** Four readings, to the millisecond, of two clocks that are `offset` apart. */
+    const tenth = (ms: number): number => Math.round(ms * 10) / 10;
+    /** Four readings, to the tenth of a millisecond, of two clocks that are `offset` apart. */
     const readings = (start: number, offset: number, [there, work, back]: [number, number, number]) => ({
-        sent: Math.floor(start),
-        receive: Math.floor(start + there + offset),
-        transmit: Math.floor(start + there + work + offset),
-        returned: Math.floor(start + there + work + back),
+        sent: start,
+        receive: tenth(start + there + offset),
+        transmit: tenth(start + there + work + offset),
+        returned: start + there + work + back,
     });
 
     it("is never further from the truth than it says, however unlike the two ways are", () => {
@@ -97,21 +98,24 @@ describe("what is mounted", () => {
 
 describe("metrics", () => {
     it("are in the text format, without what is not known", () => {
-        const window = new Window(10);
-        window.add(1_500);
+        const histogram = new Histogram([1_000, 2_000]);
+        histogram.add(1_500);
+        histogram.add(2_500);
         assert.equal(
             renderMetrics([
                 single("gauge", "a", "A\nb.", 1.5),
                 single("gauge", "b", "B.", null),
                 { name: "c", help: "C.", type: "counter", samples: [{ labels: { l: 'x"\\\n' }, value: 2 }] },
-                summaryMetric("d", "D.", window),
+                labelled("counter", "e", "E.", "kind", { x: 1 }),
+                histogramMetric("d", "D.", histogram),
             ]),
             [
                 "# HELP a A\\nb.\n# TYPE a gauge\na 1.5\n",
                 "# HELP b B.\n# TYPE b gauge\n",
                 '# HELP c C.\n# TYPE c counter\nc{l="x\\"\\\\\\n"} 2\n',
-                '# HELP d D.\n# TYPE d summary\nd{quantile="0.5"} 1.5\nd{quantile="0.99"} 1.5\nd{quantile="1"} 1.5\n',
-                "d_sum 1.5\nd_count 1\n",
+                '# HELP e E.\n# TYPE e counter\ne{kind="x"} 1\n',
+                '# HELP d D.\n# TYPE d histogram\nd_bucket{le="1"} 0\nd_bucket{le="2"} 1\nd_bucket{le="+Inf"} 2\n',
+                "d_sum 4\nd_count 2\n",
             ].join(""),
         );
     });
@@ -121,7 +125,8 @@ describe("the verdict of a reader", () => {
     const good: ReaderState = {
         silence: undefined,
         problem: undefined,
-        caughtUp: true,
+        lasting: undefined,
+        caughtUpAgeMs: 60_000,
         headSequence: 7,
         currentSequence: 7,
         lastRecordAgeMs: 100,
@@ -130,21 +135,35 @@ describe("the verdict of a reader", () => {
     };
 
     it("is ready only when all is true, fresh and changing", () => {
-        assert.deepEqual(readerVerdict(good), { ready: true, reason: "verified up to record 7, 0.1 s ago" });
-        const bad: [Partial<ReaderState>, RegExp][] = [
-            [{ silence: "the share has not answered for 4 s" }, /not answered/],
-            [{ problem: "a gap" }, /a gap/],
-            [{ caughtUp: false }, /verifying/],
-            [{ lastRecordAgeMs: 5_001 }, /no new record after 7 for 5.0 s; 5.0 s is allowed/],
-            [{ lastRecordAgeMs: undefined }, /no new record after 7 since this reader started/],
-            [{ lastChangeAgeMs: 5_001 }, /no new current document after that of record 7/],
-            [{ lastChangeAgeMs: undefined }, /no new current document/],
+        assert.deepEqual(readerVerdict(good), {
+            ready: true,
+            kind: "fresh",
+            reason: "verified up to record 7, 0.1 s ago",
+        });
+        const gap = { kind: "missing", reason: "a gap" } as const;
+        const bad: [Partial<ReaderState>, string, RegExp][] = [
+            [{ silence: "the share has not answered for 4 s" }, "silent", /not answered/],
+            [{ problem: gap, lasting: gap }, "missing", /a gap/],
+            [{ problem: gap, lasting: gap, silence: "the share" }, "missing", /a gap/],
+            [{ lasting: { kind: "unreadable", reason: "EIO" } }, "unreadable", /EIO/],
+            [{ lasting: { kind: "absent", reason: "no journal" }, caughtUpAgeMs: undefined }, "absent", /no journal/],
+            [{ caughtUpAgeMs: undefined }, "starting", /verifying/],
+            [{ lastRecordAgeMs: 5_001 }, "stale", /no new record after 7 for 5.0 s; 5.0 s is allowed/],
+            [{ lastRecordAgeMs: undefined }, "stale", /no new record after 7 since this reader started/],
+            [{ lastRecordAgeMs: undefined, caughtUpAgeMs: 10 }, "starting", /since this reader started/],
+            [{ lastChangeAgeMs: 5_001 }, "stale", /no new current document after that of record 7/],
+            [{ lastChangeAgeMs: undefined }, "stale", /no new current document/],
         ];
-        for (const [change, reason] of bad) {
+        for (const [change, kind, reason] of bad) {
             const verdict = readerVerdict({ ...good, ...change });
             assert.equal(verdict.ready, false);
+            assert.equal(verdict.kind, kind);
             assert.match(verdict.reason, reason);
         }
+    });
+
+    it("is not troubled by what is wrong only for a moment", () => {
+        assert.equal(readerVerdict({ ...good, problem: { kind: "torn", reason: "being written" } }).ready, true);
     });
 });
 
@@ -160,74 +179,95 @@ describe("the verdict of the writer", () => {
     });
 });
 
-describe("a second look", () => {
-    it("calls a problem one only when it lasts", () => {
-        const look = new SecondLook(2_000);
-        assert.equal(look.look("torn", 0), undefined);
-        assert.equal(look.look("torn", 1_999), undefined);
-        assert.equal(look.look("torn", 2_000), "torn");
-        assert.equal(look.look(undefined, 2_100), undefined);
-        assert.equal(look.look("torn", 2_200), undefined, "it begins anew");
-    });
-});
-
-describe("operations on the share", () => {
-    it("are one at a time, and say how long one has been waiting", async () => {
-        const operations = new ShareOperations();
-        let finish: () => void = () => {};
-        let second = false;
-        const first = operations.run(() => new Promise<void>((resolve) => (finish = resolve)));
-        const next = operations.run(async () => {
-            second = true;
-        });
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        assert.ok(operations.waitingMs() >= 20);
-        assert.equal(second, false);
-        assert.equal(operations.silence(60_000), undefined);
-        assert.match(operations.silence(10) ?? "", /^the share has not answered for \d+ s$/);
-        finish();
-        await Promise.all([first, next]);
-        assert.equal(second, true);
-        assert.equal(operations.waitingMs(), 0);
-    });
-
-    it("go on after one that failed", async () => {
-        const operations = new ShareOperations();
-        await assert.rejects(operations.run(() => Promise.reject(new Error("no"))));
-        assert.equal(await operations.run(async () => 1), 1);
-    });
-
-    it("have their errors explained", () => {
+describe("an error of the share", () => {
+    it("is explained", () => {
         const error = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
         assert.equal(explain(error), "the share is full (ENOSPC: no space left on device, write)");
         assert.equal(explain(new Error("other")), "other");
     });
 });
 
-describe("the findings of a check", () => {
-    const seen = (sequence: number, revision: string, live: boolean) => ({
-        record: {
-            sequence,
-            time: "2026-01-01T00:00:00.000Z",
-            writer: "w",
-            revision,
-            message: "",
-            previous: "0",
-            hash: `h${sequence}`,
-        },
-        seenAt: Date.parse("2026-01-01T00:00:00.040Z") + sequence,
-        live,
+describe("the rhythm of a reader", () => {
+    /** Records that come every `interval` and are to be seen some time later: looks a record, and the p99 of the delay that looking adds. */
+    function simulated(interval: number, visible: readonly number[], pollMs: number): { looks: number; added: number } {
+        const rhythm = new Rhythm(pollMs);
+        const added: number[] = [];
+        let [now, looks, seen] = [0, 0, 0];
+        const records = 400;
+        // A record is never seen before the one before it.
+        const at: number[] = [];
+        for (let n = 1; n <= records; n++)
+            at.push(Math.max(at.at(-1) ?? 0, n * interval + (visible[n % visible.length] ?? 0)));
+        while (seen < records) {
+            looks++;
+            const before = seen;
+            while (seen < records && (at[seen] ?? 0) <= now) added.push(now - (at[seen++] ?? 0));
+            const news = seen > before ? { records: seen - before, run: "r", elapsedMs: seen * interval } : undefined;
+            now += Math.max(0.1, rhythm.wait(news, now));
+        }
+        const settled = added.slice(50).toSorted((a, b) => a - b);
+        return { looks: looks / records, added: percentile(settled, 0.99) };
+    }
+    const latencies = fc.array(fc.double({ min: 5, max: 40, noNaN: true }), { minLength: 1, maxLength: 50 });
+
+    it("meets records as they come, with few looks that find nothing", () => {
+        fc.assert(
+            fc.property(fc.integer({ min: 60, max: 250 }), latencies, (interval, visible) => {
+                const { looks, added } = simulated(interval, visible, 50);
+                assert.ok(looks <= 3, `${looks} looks a record`);
+                assert.ok(added <= 60, `${added} ms later than it could`);
+            }),
+        );
     });
+
+    it("needs little more than one look a record when they come evenly", () => {
+        const { looks, added } = simulated(100, [20, 22, 21, 25, 20, 23], 50);
+        assert.ok(looks <= 1.7 && added <= 25, `${looks} looks, ${added} ms`);
+    });
+
+    it("looks at the poll interval when records come more often than that, and several times while none is due", () => {
+        assert.ok(simulated(10, [5], 50).looks <= 0.25);
+        const slow = simulated(2_000, [20], 50);
+        assert.ok(slow.looks >= 8 && slow.looks <= 12, `${slow.looks} looks`);
+    });
+});
+
+describe("the history of seconds", () => {
+    it("has each second once, the empty ones too, and is bounded", () => {
+        const history = new History(5);
+        history.add(1_200, 3);
+        history.add(1_900, null);
+        history.add(3_100, 7);
+        assert.deepEqual(history.since(0, 4_500), [
+            { at: 1, records: 2, p50: 3, max: 3 },
+            { at: 2, records: 0, p50: null, max: null },
+            { at: 3, records: 1, p50: 7, max: 7 },
+        ]);
+        assert.deepEqual(
+            history.since(2, 4_500).map(({ at }) => at),
+            [3],
+        );
+        assert.equal(history.since(0, 1_000_000).length, 5);
+    });
+});
+
+describe("the findings of a check", () => {
+    const time = "2026-01-01T00:00:00.000Z";
+    const seen = (sequence: number, revision: string, live: boolean, run = "run-1") =>
+        [
+            { sequence, time, run, elapsedMs: 1_000, writer: "w", revision, message: "", hash: `h${sequence}` },
+            { seenAt: 1_040 + sequence, live },
+        ] as const;
 
     it("count only records of the revision, and are enough when all was seen", () => {
         const findings = new Findings({ revision: "new", records: 3 });
-        findings.record(seen(1, "old", false));
+        findings.record(...seen(1, "old", false));
         assert.match(findings.missing() ?? "", /0 of 3 records/);
-        findings.record(seen(2, "new", false));
-        findings.record(seen(3, "new", true));
-        findings.record(seen(4, "new", true));
+        findings.record(...seen(2, "new", false));
+        findings.record(...seen(3, "new", true));
+        findings.record(...seen(4, "new", true));
         assert.match(findings.missing() ?? "", /2 of 3 records were seen to appear/);
-        findings.record(seen(5, "new", true));
+        findings.record(...seen(5, "new", true));
         findings.change("new");
         findings.change("old");
         assert.match(findings.missing() ?? "", /change 1 of 2 times/);
@@ -241,15 +281,15 @@ describe("the findings of a check", () => {
 
     it("correct the delays by the offset, and add to the uncertainty what two estimates differ by", () => {
         const findings = new Findings({ revision: "r", records: 1 });
-        findings.record(seen(1, "r", true));
-        const before = { offsetMs: 10, uncertaintyMs: 1 };
-        assert.deepEqual(findings.delays(before, { offsetMs: 14, uncertaintyMs: 2 }), {
-            p50: 53,
-            p99: 53,
-            max: 53,
-            clockUncertainty: 4,
-        });
+        findings.record(...seen(1, "r", true));
+        findings.record(...seen(2, "r", true, "another run"));
+        const before = { run: "run-1", offsetMs: 10, uncertaintyMs: 1 };
+        const delays = { p50: 53, p99: 53, max: 53, clockUncertainty: 4 };
+        assert.deepEqual(findings.delays(before, { ...before, offsetMs: 14, uncertaintyMs: 2 }), delays);
         assert.equal(findings.delays(undefined, before), null);
+        // Of the writer that is there at the end: another run has another clock.
+        const other = { run: "another run", offsetMs: 0, uncertaintyMs: 1 };
+        assert.equal(findings.delays(before, other)?.max, 42);
     });
 });
 
@@ -281,26 +321,13 @@ describe("evidence", () => {
     });
 });
 
-describe("the page", () => {
-    it("shows no text as markup", () => {
-        const nasty = `<script>alert("1")</script>&'`;
-        assert.equal(escapeHtml(nasty), "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;");
-        const status = { pod: nasty, node: nasty, more: nasty };
-        const { body } = statusPage("Reader", { ready: false, reason: nasty }, status, [
-            { sequence: 1, time: nasty, writer: nasty, message: nasty, delayMs: 1 },
-        ]);
-        assert.ok(!body.includes("<script"));
-        assert.match(body, /Not ready:/);
-        assert.ok(!/(?:src|href)=/.test(body), "and loads nothing");
-    });
-});
-
 describe("settings", () => {
     const place = { POD_NAME: "p", NODE_NAME: "n" };
 
     it("have defaults for what has a good one", () => {
         const writer = writerSettings({ ...place, REVISION: "r" });
         assert.deepEqual([writer.httpPort, writer.sharePath, writer.writeIntervalMs], [8080, "/share", 250]);
+        assert.deepEqual([writer.name, writer.recordBytes, writer.recordsPerSync], ["writer", 0, 1]);
         const check = checkSettings({
             ...place,
             REVISION: "r",
@@ -317,11 +344,15 @@ describe("settings", () => {
         assert.throws(
             () =>
                 readerSettings({ POD_NAME: "p", WRITER_URL: "file:///x", POLL_INTERVAL_MS: "1e3", FRESHNESS_MS: "0" }),
-            /NODE_NAME is not set\n.*POLL_INTERVAL_MS is "1e3".*\n.*FRESHNESS_MS is "0".*\n.*WRITER_URL is "file/,
+            /NODE_NAME is not set\n.*POLL_INTERVAL_MS is "1e3".*\n.*WRITER_URL is "file.*\n.*FRESHNESS_MS is "0"/,
         );
         assert.throws(
             () => writerSettings({ ...place, MESSAGE: "é".repeat(3_000) }),
             /MESSAGE takes 6000 bytes.*\n.*REVISION is not set/,
+        );
+        assert.throws(
+            () => writerSettings({ ...place, REVISION: "r", WRITER_NAME: "../x", JOURNAL_BYTES: "1" }),
+            /WRITER_NAME is "..\/x"; it must be 1 to 63.*\n.*JOURNAL_BYTES is "1"; .* from 1048576/,
         );
         assert.throws(() => checkSettings({ ...place, ALLOW_SAME_NODE: "yes" }), /ALLOW_SAME_NODE is "yes"/);
     });

@@ -1,0 +1,75 @@
+// What the threads that work on the share tell the main thread, and what they
+// are started with. Types only: copies cross between threads.
+import type { JournalRecord } from "@nfs-storage-stack/contract";
+import type { Problem } from "./chain";
+import type { RunClock } from "./time";
+
+export interface WatchSettings {
+    sharePath: string;
+    /** Of the writer, whose folder it is. */
+    name: string;
+    pollIntervalMs: number;
+    auditIntervalMs: number;
+    patienceMs: number;
+}
+
+/** A record as it is told: without what only the verification needs. */
+export type SeenRecord = Omit<JournalRecord, "padding" | "previous">;
+export type SeenDocument = Omit<JournalRecord, "padding" | "previous" | "hash">;
+
+export interface ShareLoad {
+    /** Milliseconds that operations on the share have taken in all, and how many of them a second or longer. */
+    busyMs: number;
+    stalls: number;
+}
+
+export interface SightMessage extends ShareLoad {
+    records: SeenRecord[];
+    bytes: number;
+    /** By our clock that only goes forward, just after it was verified. */
+    seenAt: number;
+    /** The records were not there when everything had first been verified: their delay means something. */
+    live: boolean;
+    changed: SeenDocument | undefined;
+    /** What is wrong just now, and what is wrong and has been for a while. */
+    problem: Problem | undefined;
+    lasting: Problem | undefined;
+    caughtUp: boolean;
+    headSequence: number;
+    chainHead: string | null;
+    currentSequence: number;
+    /** Looks since the last message. */
+    looks: number;
+}
+
+export interface WriterThreadSettings {
+    sharePath: string;
+    name: string;
+    pod: string;
+    revision: string;
+    message: string;
+    writeIntervalMs: number;
+    recordBytes: number;
+    recordsPerSync: number;
+    journalBytes: number;
+    clock: RunClock;
+}
+
+export interface WrittenMessage extends ShareLoad {
+    /** The last record that is safe on the share; undefined when there is none. */
+    head: { sequence: number; hash: string } | undefined;
+    /** Records that became safe, and what they take. */
+    records: number;
+    bytes: number;
+    /** How long they took. */
+    writeMs: number | undefined;
+    /** By our clock that only goes forward. */
+    at: number;
+    /** Of the last attempt, when it failed. */
+    error: string | undefined;
+    /** An attempt failed just now. */
+    failed: boolean;
+    journalBytes: number;
+    /** For the log. */
+    say: string | undefined;
+}

@@ -1,0 +1,109 @@
+// What the page shows, made from what it is told: numbers as text, the seconds
+// of the charts, and how the connection is. Pure.
+import type { PageState } from "../page-state";
+import type { Second } from "../statistics";
+import { type Language, textOf } from "./texts";
+
+/** So many seconds are on the charts. */
+export const CHART_SECONDS = 300;
+
+/** The columns of a chart: seconds before now (0 is now, the rest below), and what is drawn. */
+export interface ChartData {
+    x: number[];
+    records: (number | null)[];
+    p50: (number | null)[];
+    max: (number | null)[];
+}
+
+/** The seconds that are known with those that came: each once, the last so many. */
+export function merged(known: readonly Second[], come: readonly Second[], now: number): Second[] {
+    const last = known.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    // Of a reader that restarted the clock may begin anew.
+    const base = come[0] !== undefined && come[0].at + CHART_SECONDS < last ? [] : known;
+    const newest = base.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    return [...base, ...come.filter(({ at }) => at > newest)].filter(({ at }) => at > now - CHART_SECONDS && at <= now);
+}
+
+export function chartData(seconds: readonly Second[], now: number): ChartData {
+    return {
+        x: seconds.map(({ at }) => at - now),
+        records: seconds.map(({ records }) => records),
+        p50: seconds.map(({ p50 }) => p50),
+        max: seconds.map(({ max }) => max),
+    };
+}
+
+/** How the stream of states is: told once when it breaks, and once when it is back. */
+export type Connection =
+    | { state: "connecting" }
+    | { state: "live"; back: Date | undefined }
+    | { state: "lost"; since: Date };
+
+export function received(connection: Connection, now: Date): Connection {
+    if (connection.state === "live") return connection;
+    return { state: "live", back: connection.state === "lost" ? now : undefined };
+}
+
+/** @param last when the last state came */
+export function broken(connection: Connection, last: Date | undefined): Connection {
+    return connection.state === "live" && last ? { state: "lost", since: last } : connection;
+}
+
+export function connectionText(language: Language, connection: Connection): string {
+    const two = (number: number): string => String(number).padStart(2, "0");
+    const time = (date: Date): string => [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+    if (connection.state === "connecting") return textOf(language, "connecting");
+    if (connection.state === "lost") return textOf(language, "lost", { time: time(connection.since) });
+    return connection.back ? textOf(language, "back", { time: time(connection.back) }) : textOf(language, "live");
+}
+
+/** Milliseconds as people read them. */
+export function msText(language: Language, ms: number | null | undefined): string {
+    if (ms === null || ms === undefined) return textOf(language, "none");
+    if (Math.abs(ms) >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+    return `${new Intl.NumberFormat(language, { maximumFractionDigits: Math.abs(ms) < 10 ? 1 : 0 }).format(ms)} ms`;
+}
+
+/** Ages in seconds, and above in minutes: they change twice a second. */
+export function ageText(language: Language, ms: number | null): string {
+    if (ms === null) return textOf(language, "none");
+    const unit =
+        ms < 60_000
+            ? { value: ms / 1000, unit: "second", digits: 1 }
+            : { value: ms / 60_000, unit: "minute", digits: 0 };
+    return new Intl.NumberFormat(language, {
+        style: "unit",
+        unit: unit.unit,
+        unitDisplay: "short",
+        minimumFractionDigits: unit.digits,
+        maximumFractionDigits: unit.digits,
+    }).format(unit.value);
+}
+
+export const countText = (language: Language, count: number): string => new Intl.NumberFormat(language).format(count);
+
+export function bytesText(language: Language, bytes: number): string {
+    const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+    let [value, index] = [bytes, 0];
+    for (; value >= 1000 && index < units.length - 1; index++) value /= 1000;
+    return new Intl.NumberFormat(language, {
+        style: "unit",
+        unit: units[index] ?? "byte",
+        unitDisplay: "short",
+        maximumFractionDigits: index === 0 ? 0 : 1,
+    }).format(value);
+}
+
+/** A record's time as the page lists it: the day is today. */
+export const timeText = (time: string): string => time.slice(11, 23);
+
+/** What the storage card shows. */
+export function storageFacts(language: Language, { storage }: Pick<PageState, "storage">): [string, string][] {
+    const t = (key: Parameters<typeof textOf>[1]): string => textOf(language, key);
+    return [
+        [t("claim"), storage.claim || t("unknown")],
+        [t("volume"), storage.volume || t("unknown")],
+        [t("server"), storage.source ?? t("notMounted")],
+        [t("mountedAt"), storage.path],
+    ];
+}
