@@ -10,6 +10,7 @@ import { isKey, type KeyName, keyOf, keys, type Values } from "./settings/keys";
 import { NAMESPACE } from "./settings/namespace";
 import { nearest } from "./settings/nearest";
 import { NotAllowed, type Problem, problemsText } from "./settings/problem";
+import { quantityBytes } from "./settings/quantity";
 
 /** Where the stack goes. */
 export interface ClusterSettings {
@@ -129,7 +130,13 @@ function stackArgs(values: Values): NfsStorageStackArgs {
         mountOptions: values.mountOptions.length > 0 ? values.mountOptions : undefined,
         identity: { uid: values.userId, gid: values.groupId },
         placement: values.placement,
-        writer: { message: values.message, writeIntervalMs: values.writeInterval },
+        writer: {
+            message: values.message,
+            writeIntervalMs: values.writeInterval,
+            recordBytes: values.recordSize,
+            recordsPerSync: values.recordsPerSync,
+            journalBytes: Number(quantityBytes(values.journalSize)),
+        },
         readers: { replicas: values.readers, pollIntervalMs: values.pollInterval, freshnessMs: values.freshness },
         check: { records: values.checkRecords, timeoutMs: values.checkTimeout, pollIntervalMs: values.pollInterval },
     };

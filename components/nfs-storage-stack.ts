@@ -51,7 +51,7 @@ export interface NfsStorageStackArgs {
     readonly identity?: Identity;
     /** @default "required" */
     readonly placement?: Placement;
-    readonly writer?: Pick<VolumeWriterArgs, "writeIntervalMs"> & {
+    readonly writer?: Pick<VolumeWriterArgs, "writeIntervalMs" | "recordBytes" | "recordsPerSync" | "journalBytes"> & {
         /** Any text; part of every record. @default "hello from the writer" */
         readonly message?: string;
     };
@@ -138,7 +138,14 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         );
         this.readers = new VolumeReaders(
             `${name}-readers`,
-            { ...client, ...args.readers, writer: this.writer, placement, transforms: transforms?.readers },
+            {
+                ...client,
+                ...args.readers,
+                writer: this.writer,
+                volume: this.volume.persistentVolume,
+                placement,
+                transforms: transforms?.readers,
+            },
             within(...this.volume.ready, ...this.writer.ready),
         );
         this.check = new VisibilityCheck(

@@ -2,7 +2,7 @@
 // what the writer wrote for this very revision, and leaves evidence in its
 // termination message. While it has not passed, `pulumi up` has not succeeded.
 
-import { clientPod, type Evidence, roles } from "@nfs-storage-stack/contract";
+import { clientDefaults, clientPod, type Evidence, roles } from "@nfs-storage-stack/contract";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { evidenceOf } from "./check-evidence";
@@ -34,10 +34,9 @@ export interface VisibilityCheckArgs extends ClientArgs {
 }
 
 export const visibilityCheckDefaults = {
-    /** 5 s of records at the usual interval: enough for a median and for the document to move on. */
-    records: 20,
-    timeoutMs: 60_000,
-    pollIntervalMs: 50,
+    records: clientDefaults.checkRecords,
+    timeoutMs: clientDefaults.checkTimeoutMs,
+    pollIntervalMs: clientDefaults.pollIntervalMs,
     placement: "required",
 } as const;
 
@@ -80,6 +79,7 @@ export class VisibilityCheck extends pulumi.ComponentResource {
                             affinity: awayFrom({ writer: writer.pods, placement: settings.placement, server }),
                             env: {
                                 [env.revision]: args.revision,
+                                [env.writerName]: writer.journalName,
                                 [env.writerUrl]: writer.url,
                                 [env.mountOptions]: args.mountOptions.join(","),
                                 [env.checkRecords]: String(settings.records),

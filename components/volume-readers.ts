@@ -2,7 +2,7 @@
 // revision nor the message is part of them: they go on reading, without a
 // restart, while these change.
 
-import { clientPod, roles } from "@nfs-storage-stack/contract";
+import { clientDefaults, clientPod, roles } from "@nfs-storage-stack/contract";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClientArgs, WriterContact } from "./client-args";
@@ -15,6 +15,8 @@ import { type Transform, transformed } from "./transform";
 
 export interface VolumeReadersArgs extends ClientArgs {
     readonly writer: WriterContact;
+    /** Name of the volume that the claim is bound to, for their page. @default not shown */
+    readonly volume?: pulumi.Input<string>;
     /** How many. @default 2 */
     readonly replicas?: number;
     /** Milliseconds from one look at the share to the next. @default 50 */
@@ -31,10 +33,8 @@ export interface VolumeReadersArgs extends ClientArgs {
 
 export const volumeReadersDefaults = {
     replicas: 2,
-    /** What the delay is measured with: a p99 of 0.1 s needs looks much closer than that. */
-    pollIntervalMs: 50,
-    /** Many write intervals and the second of attribute cache: what is older means that something stands still. */
-    freshnessMs: 10_000,
+    pollIntervalMs: clientDefaults.pollIntervalMs,
+    freshnessMs: clientDefaults.freshnessMs,
     placement: "required",
 } as const;
 
@@ -82,7 +82,12 @@ export class VolumeReaders extends pulumi.ComponentResource {
                                             server,
                                         }),
                                         env: {
+                                            [clientPod.env.writerName]: writer.journalName,
                                             [clientPod.env.writerUrl]: writer.url,
+                                            [clientPod.env.claimName]: claim,
+                                            ...(args.volume !== undefined && {
+                                                [clientPod.env.volumeName]: args.volume,
+                                            }),
                                             [clientPod.env.pollIntervalMs]: String(
                                                 args.pollIntervalMs ?? volumeReadersDefaults.pollIntervalMs,
                                             ),

@@ -1,7 +1,7 @@
 // The pod that writes verifiable records on the share, and goes on changing
 // them. There is one, so that the records are one chain.
 
-import { clientPod, roles } from "@nfs-storage-stack/contract";
+import { clientDefaults, clientPod, roles } from "@nfs-storage-stack/contract";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { assigned } from "./assigned";
@@ -22,6 +22,12 @@ export interface VolumeWriterArgs extends ClientArgs {
     readonly message?: pulumi.Input<string>;
     /** Milliseconds from one record to the next. @default 250 */
     readonly writeIntervalMs?: number;
+    /** Bytes that a record takes at least; padded, where it says less. @default 0 */
+    readonly recordBytes?: number;
+    /** How many records are synced at once; none waits longer than a second. @default 1 */
+    readonly recordsPerSync?: number;
+    /** Bytes that the journal may take on the share; the oldest records go first. @default 16 MiB */
+    readonly journalBytes?: number;
     readonly transforms?: {
         readonly service?: Transform<k8s.core.v1.ServiceArgs>;
         readonly statefulSet?: Transform<k8s.apps.v1.StatefulSetArgs>;
@@ -30,13 +36,16 @@ export interface VolumeWriterArgs extends ClientArgs {
 
 export const volumeWriterDefaults = {
     message: "hello from the writer",
-    /** Four a second: a second of delay is visible, and a segment of the journal lasts for 40 minutes. */
-    writeIntervalMs: 250,
+    writeIntervalMs: clientDefaults.writeIntervalMs,
+    recordBytes: clientDefaults.recordBytes,
+    recordsPerSync: clientDefaults.recordsPerSync,
+    journalBytes: clientDefaults.journalBytes,
 } as const;
 
 export class VolumeWriter extends pulumi.ComponentResource implements WriterContact {
     readonly pods: PodGroup;
     readonly url: pulumi.Output<string>;
+    readonly journalName: string;
     readonly names: {
         readonly statefulSet: pulumi.Output<string>;
         readonly service: pulumi.Output<string>;
@@ -52,6 +61,14 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
         const labels = podLabels(roles.writer, kubernetesName(name));
         const metadata = { namespace, labels, name: kubernetesName(name) };
         this.pods = { namespace, labels };
+        this.journalName = kubernetesName(name);
+        const settings = {
+            writeIntervalMs: args.writeIntervalMs ?? volumeWriterDefaults.writeIntervalMs,
+            recordBytes: args.recordBytes ?? volumeWriterDefaults.recordBytes,
+            recordsPerSync: args.recordsPerSync ?? volumeWriterDefaults.recordsPerSync,
+            journalBytes: args.journalBytes ?? volumeWriterDefaults.journalBytes,
+        };
+        const { env } = clientPod;
 
         const service = new k8s.core.v1.Service(
             `${name}-service`,
@@ -80,13 +97,15 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                                 identity,
                                 affinity: awayFrom({ server }),
                                 env: {
-                                    [clientPod.env.revision]: args.revision,
-                                    [clientPod.env.message]: pulumi
+                                    [env.writerName]: this.journalName,
+                                    [env.revision]: args.revision,
+                                    [env.message]: pulumi
                                         .output(args.message ?? volumeWriterDefaults.message)
                                         .apply(literal),
-                                    [clientPod.env.writeIntervalMs]: String(
-                                        args.writeIntervalMs ?? volumeWriterDefaults.writeIntervalMs,
-                                    ),
+                                    [env.writeIntervalMs]: String(settings.writeIntervalMs),
+                                    [env.recordBytes]: String(settings.recordBytes),
+                                    [env.recordsPerSync]: String(settings.recordsPerSync),
+                                    [env.journalBytes]: String(settings.journalBytes),
                                 },
                             },
                             probes(clientPod.httpPort),

@@ -3,6 +3,7 @@
 import { durationText } from "./duration";
 import { type KeyName, keyOf, keys, type Values } from "./keys";
 import type { Problem } from "./problem";
+import { quantityBytes } from "./quantity";
 
 /** Nothing is said of keys that are reported already, and nothing that follows from their values. */
 export function conflicts(values: Values, reported: ReadonlySet<string>): Problem[] {
@@ -27,6 +28,7 @@ export function conflicts(values: Values, reported: ReadonlySet<string>): Proble
         problems.push(...ownServerOnly(values).filter(({ key }) => !reported.has(key)));
     }
     timeConflicts(values, wrong);
+    sizeConflicts(values, wrong);
     return problems;
 }
 
@@ -98,5 +100,13 @@ function timeConflicts(values: Values, wrong: Wrong): void {
             ["writeInterval", "checkRecords"],
             durationText(checkTimeout),
         );
+    }
+}
+
+/** The other half is for what else is on the share, and for the recovery state behind it. */
+function sizeConflicts({ journalSize, capacity }: Values, wrong: Wrong): void {
+    const [journal = 0n, volume = 0n] = [quantityBytes(journalSize), quantityBytes(capacity)];
+    if (2n * journal > volume) {
+        wrong("journalSize", `at most half of capacity (${capacity}) is allowed`, ["capacity"], journalSize);
     }
 }

@@ -13,6 +13,7 @@ import { nfsVolumeDefaults } from "../components/nfs-volume";
 import { visibilityCheckDefaults } from "../components/visibility-check";
 import { volumeReadersDefaults } from "../components/volume-readers";
 import { volumeWriterDefaults } from "../components/volume-writer";
+import { quantityOf } from "./quantity";
 import * as values from "./values";
 
 export interface Key<T> {
@@ -190,6 +191,20 @@ const proof = {
     writeInterval: key(values.duration("10ms", "1m"), volumeWriterDefaults.writeIntervalMs, {
         example: "250ms",
         description: "Time from one record to the next.",
+    }),
+    recordSize: key(values.integer(0, journal.maxLineBytes), volumeWriterDefaults.recordBytes, {
+        example: "4096",
+        description: "Bytes that a record takes at least; it is padded where it says less.",
+    }),
+    recordsPerSync: key(values.integer(1, 1_000), volumeWriterDefaults.recordsPerSync, {
+        example: "10",
+        description:
+            "How many records are made safe on the share at once: more is faster, and a record is seen later, by up to a second.",
+    }),
+    journalSize: key(values.quantity("1Mi", "256Gi"), quantityOf(volumeWriterDefaults.journalBytes), {
+        example: "64Mi",
+        description:
+            "What the journal may take on the share, whose oldest records are deleted in time; at most half of capacity. A reader that starts verifies all of it.",
     }),
     pollInterval: key(values.duration("10ms", "1m"), volumeReadersDefaults.pollIntervalMs, {
         example: "50ms",

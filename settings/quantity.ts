@@ -65,3 +65,8 @@ export function canonicalQuantity(text: string): string | undefined {
     const suffix = { binary: binary[power - 1], decimal: decimal[power - 1], exponent: `e${3 * power}` }[notation];
     return `${rest}${suffix}`;
 }
+
+/** A number of bytes, in whole KiB, as it is written in this project: 16777216 -> 16Mi. */
+export function quantityOf(bytes: number): string {
+    return canonicalQuantity(`${bytes / 1024}Ki`) ?? String(bytes);
+}

@@ -72,6 +72,9 @@ const refused: Partial<Record<KeyName, string>> = {
     registryPassword: "one\ntwo",
     message: "\u00e9".repeat(journal.maxMessageBytes),
     writeInterval: "250",
+    recordSize: "32769",
+    recordsPerSync: "0",
+    journalSize: "1Ki",
     pollInterval: "1ns",
     freshness: "forever",
     checkRecords: "0",
@@ -130,8 +133,10 @@ describe("settings", () => {
             readers: "3",
             mountOptions: '["hard","actimeo=3"]',
             checkRecords: "2",
+            journalSize: "64Mi",
         });
         assert.equal(stack.writer?.writeIntervalMs, 1500);
+        assert.equal(stack.writer?.journalBytes, 67_108_864);
         assert.equal(stack.readers?.freshnessMs, 90_000);
         assert.equal(stack.readers?.replicas, 3);
         assert.deepEqual(stack.mountOptions, ["hard", "actimeo=3"]);
@@ -204,6 +209,7 @@ describe("settings", () => {
         assert.deepEqual(keysOf({ graceSeconds: "5" }), ["leaseSeconds"]);
         assert.deepEqual(keysOf({ writeInterval: "6s", checkTimeout: "4m" }), ["freshness"]);
         assert.deepEqual(keysOf({ checkRecords: "1000" }), ["checkTimeout"]);
+        assert.deepEqual(keysOf({ journalSize: "64Mi", capacity: "127Mi" }), ["journalSize"]);
         assert.deepEqual(keysOf({ registryUsername: "me" }), ["registryPassword"]);
         assert.deepEqual(keysOf({ registryPassword: "s3cret" }), ["registryUsername"]);
     });
