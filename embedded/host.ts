@@ -33,14 +33,17 @@ export async function prepareHost(): Promise<void> {
     if (problems.length > 0) {
         throw new UserError(`this machine is not ready:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
     }
-    const packages = packagesToInstall(facts);
-    if (packages.length > 0) {
-        await step(`Install ${packages.join(", ")}`, async (progress) => {
-            const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-            await run("apt-get", ["update", "-q"], { env, onLine: progress });
-            await run("apt-get", ["install", "-qy", "--no-install-recommends", ...packages], { env, onLine: progress });
-        });
-    }
+    await installPackages(packagesToInstall(facts));
+}
+
+/** Packages of the machine's own distribution. */
+export async function installPackages(packages: readonly string[]): Promise<void> {
+    if (packages.length === 0) return;
+    await step(`Install ${packages.join(", ")}`, async (progress) => {
+        const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+        await run("apt-get", ["update", "-q"], { env, onLine: progress });
+        await run("apt-get", ["install", "-qy", "--no-install-recommends", ...packages], { env, onLine: progress });
+    });
 }
 
 export async function hostFacts(): Promise<HostFacts> {
@@ -64,7 +67,7 @@ export async function hostFacts(): Promise<HostFacts> {
     };
 }
 
-function isThere(program: string): boolean {
+export function isThere(program: string): boolean {
     if (program.startsWith("/")) return existsSync(program);
     // A user's PATH often lacks the sbin folders, where some of these are.
     const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];

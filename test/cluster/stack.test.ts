@@ -40,7 +40,7 @@ async function journalReadOn(node: string, { volume, writer }: StackOutputs): Pr
                     command: [
                         "node",
                         "-e",
-                        `const fs = require("fs"), d = "/share/${journal.folder}/";
+                        `const fs = require("fs"), all = "/share/${journal.folder}/", d = all + fs.readdirSync(all)[0] + "/";
                          for (const f of fs.readdirSync(d).sort()) if (f.startsWith("journal-")) process.stdout.write(fs.readFileSync(d + f));`,
                     ],
                     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },

@@ -1,0 +1,171 @@
+// The reader's page in a real browser, on the app's own processes and real
+// files: what people see when data arrives, when it is altered, when nothing
+// comes. With PICTURES=1 (`make pictures`) its pictures go to docs/pictures.
+import assert from "node:assert/strict";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { journal } from "@nfs-storage-stack/contract";
+import type { Browser, Page } from "playwright-core";
+import { type App, onFreshShare, until } from "../unit/visibility-fixture";
+import { accessibilityProblems, locales, type Opened, openPage, schemes, sizes, startBrowser } from "./browser";
+
+const PATIENCE_MS = 15_000;
+const pictures = join(__dirname, "../../docs/pictures");
+
+/** The page's verdict is of this level, and then says something like this. */
+async function verdict(page: Page, level: string, words = /./): Promise<void> {
+    await page.waitForSelector(`#verdict[data-level="${level}"]`, { timeout: PATIENCE_MS });
+    assert.match(await page.innerText("#verdict"), words);
+}
+const text = (page: Page, selector: string): Promise<string> => page.innerText(selector);
+const rows = (page: Page): Promise<number> => page.locator("#records tr").count();
+
+describe("the reader's page", function () {
+    this.timeout(120_000);
+    const { folder, reader, stop, writer } = onFreshShare();
+    let browser: Browser;
+    let opened: Opened[] = [];
+    before(async function () {
+        // Its packages may have to be installed first.
+        this.timeout(300_000);
+        browser = await startBrowser();
+    });
+    after(() => browser?.close());
+    afterEach(async () => {
+        const problems = opened.flatMap((each) => each.problems);
+        await Promise.all(opened.map((each) => each.close()));
+        opened = [];
+        assert.deepEqual(problems, [], "the page complained, or asked others");
+    });
+
+    /** A writer and a reader as the stack has them, and the reader's page. */
+    async function both(env = {}): Promise<{ w: App; r: App }> {
+        const w = await writer({
+            podName: "nfs-writer-0",
+            message: "hello from the writer",
+            writeIntervalMs: 250,
+            ...env,
+        });
+        const r = await reader(w.port, {
+            podName: "nfs-readers-7c9d5",
+            volumeName: "nfs-volume",
+            claimName: "nfs-volume",
+        });
+        await until(r.port, "/ready", 200);
+        return { w, r };
+    }
+    async function show(app: App, options = {}): Promise<Page> {
+        const one = await openPage(browser, `http://127.0.0.1:${app.port}/`, options);
+        opened.push(one);
+        return one.page;
+    }
+    async function overwrite(position: number, bytes: string): Promise<void> {
+        const handle = await open(folder(journal.segment(1)), "r+");
+        await handle.write(bytes, position);
+        await handle.close();
+    }
+
+    it("shows who writes and who reads, and records as they arrive", async () => {
+        const { r } = await both();
+        const page = await show(r);
+        await verdict(page, "ok", /Healthy: What the writer writes/);
+        assert.match(await text(page, "#writer-facts"), /nfs-writer-0\s+Node\s+node-1\s+Journal\s+writer-a/);
+        assert.match(await text(page, "#reader-facts"), /nfs-readers-7c9d5\s+Node\s+node-2/);
+        assert.match(await text(page, "#storage-facts"), /nfs-volume.*10\.0\.0\.1:\/share/s);
+        await page.click("summary");
+        assert.match(await text(page, "#options"), /vers=4\.2, hard/);
+        const first = await text(page, "#records tr:first-child td:first-child");
+        await page.waitForFunction(
+            `document.querySelector("#records tr td").textContent !== ${JSON.stringify(first)}`,
+            undefined,
+            { timeout: PATIENCE_MS },
+        );
+        assert.match(
+            await text(page, "#records tr:first-child"),
+            /\d+\s+\d\d:\d\d:\d\d\.\d{3}\s+[\d.,]+ ms\s+nfs-writer-0\s+hello/,
+        );
+        assert.match(await text(page, "#delay-figures"), /[\d.]+ ms\s+median/i);
+        await page.waitForFunction(`/\\d/.test(document.querySelector("#document-before dd").textContent)`);
+        assert.equal(await page.locator(".chart canvas").count(), 2);
+        assert.match(await text(page, "#probes"), /readiness \(\/ready\).*yes: verified up to record/s);
+    });
+
+    it("turns to failed when a record is altered behind the writer's back, and back when it is mended", async () => {
+        const { r } = await both();
+        const page = await show(r);
+        await verdict(page, "ok");
+        const at = (await readFile(folder(journal.segment(1)), "latin1")).indexOf("hello");
+        await overwrite(at, "hallo");
+        await verdict(page, "failed", /Failed: Data was altered/);
+        assert.match(await text(page, "#verdict-reason"), /line 1 \(sequence 1\)/);
+        assert.match(await text(page, "#probes"), /✗ no/);
+        assert.deepEqual(await accessibilityProblems(page), []);
+        await overwrite(at, "hello");
+        await verdict(page, "ok");
+        assert.match(await text(page, "#problems"), /altered 1/, "that it was so is not forgotten");
+    });
+
+    it("turns to stale when the writer stops, and back when it writes again", async () => {
+        const { w, r } = await both();
+        const page = await show(r);
+        await verdict(page, "ok");
+        await stop(w);
+        await verdict(page, "stale", /Stale: What is there is true, but nothing new arrives/);
+        assert.deepEqual(await accessibilityProblems(page), []);
+        await writer({ podName: "nfs-writer-0", httpPort: w.port });
+        await verdict(page, "ok");
+    });
+
+    it("says when it hears nothing of the reader any more, and when it does again", async () => {
+        const { w, r } = await both();
+        const page = await show(r);
+        await verdict(page, "ok");
+        assert.equal(await text(page, "#connection"), "live");
+        await stop(r);
+        await page.waitForSelector('#connection[data-state="lost"]', { timeout: PATIENCE_MS });
+        assert.match(await text(page, "#connection"), /connection to this reader is lost.* from \d\d:\d\d:\d\d/);
+        await reader(w.port, { httpPort: r.port });
+        await page.waitForSelector('#connection[data-state="live"]', { timeout: PATIENCE_MS });
+        assert.match(await text(page, "#connection"), /connection is back since \d\d:\d\d:\d\d/);
+    });
+
+    it("speaks English and Korean: the browser's, or what is chosen by keyboard, which it remembers", async () => {
+        const { r } = await both();
+        const page = await show(r, { locale: locales.ko });
+        assert.equal(await page.getAttribute("html", "lang"), "ko");
+        await verdict(page, "ok", /정상: 라이터가/);
+        await page.keyboard.press("Tab");
+        assert.equal(await page.evaluate("document.activeElement.textContent"), "English");
+        await page.keyboard.press("Enter");
+        await verdict(page, "ok", /Healthy/);
+        assert.equal(await page.getAttribute('[data-language="en"]', "aria-pressed"), "true");
+        await page.reload();
+        await verdict(page, "ok", /Healthy/);
+        assert.equal(await page.getAttribute("html", "lang"), "en");
+    });
+
+    it("is accessible, and fits, in each language, colour scheme and size", async () => {
+        const { r } = await both();
+        const enough = process.env.PICTURES ? 45 : 4;
+        await until(r.port, "/state.json", 200, new RegExp(`"sequence":${4 * enough},`));
+        for (const [language, locale] of Object.entries(locales)) {
+            for (const colorScheme of schemes) {
+                for (const [size, viewport] of Object.entries(sizes)) {
+                    const name = `reader-${language}-${colorScheme}-${size}`;
+                    const page = await show(r, { locale, colorScheme, viewport });
+                    await verdict(page, "ok");
+                    assert.ok((await rows(page)) > 3, name);
+                    assert.deepEqual(await accessibilityProblems(page), [], name);
+                    const widest = (await page.evaluate("document.documentElement.scrollWidth")) as number;
+                    assert.ok(widest <= viewport.width, `${name} is ${widest} wide`);
+                    const picture = await page.screenshot();
+                    assert.ok(picture.length > 10_000, `${name} is empty`);
+                    if (process.env.PICTURES) {
+                        await mkdir(pictures, { recursive: true });
+                        await writeFile(join(pictures, `${name}.png`), picture);
+                    }
+                }
+            }
+        }
+    });
+});
