@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { repository } from "../../commands/environment";
 import { Project } from "../toolchain/project";
-import { kubectl } from "./instance";
+import { instance, sharedCluster } from "./instance";
 
 const NAME = `policed-${process.pid}`;
 const program = `
@@ -86,7 +86,7 @@ describe("policy packs, enforced by the CLI", function () {
         const { code, text } = await project.up(...pack("all"));
         assert.notEqual(code, 0);
         assert.match(text, /nfs-mounts-are-hard/);
-        const volumes = await kubectl(["get", "persistentvolumes", "-o", "name"]);
+        const volumes = await instance(sharedCluster).kubectl(["get", "persistentvolumes", "-o", "name"]);
         assert.ok(!volumes.includes(NAME), volumes);
     });
 

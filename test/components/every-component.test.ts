@@ -12,7 +12,11 @@ import { at, environment } from "./named";
 
 const registry = { server: "registry.test/team" };
 const client = { namespace: "clients", claim: "data", image: `registry.test/visibility@${digestOf("b")}` };
-const writer = { pods: { namespace: "clients", labels: { app: "writer" } }, url: "http://10.96.0.50:8080" };
+const writer = {
+    pods: { namespace: "clients", labels: { app: "writer" } },
+    journalName: "writer",
+    url: "http://10.96.0.50:8080",
+};
 const external = { address: "10.0.0.7", path: "/share" };
 const POD = "spec.template.spec";
 const defaultMountOptions = [
