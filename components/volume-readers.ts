@@ -103,7 +103,13 @@ export class VolumeReaders extends pulumi.ComponentResource {
                         },
                     },
                 },
-                { ...childOptions(this, opts, service), customTimeouts: podTimeouts },
+                {
+                    ...childOptions(this, opts, service),
+                    // As the provider does with a given name; said here because the engine does not ask it again when an
+                    // interrupted replacement of the volume has deleted this already, and would delete the new one, too.
+                    deleteBeforeReplace: true,
+                    customTimeouts: podTimeouts,
+                },
             ),
         );
 
