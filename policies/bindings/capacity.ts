@@ -18,30 +18,29 @@ interface Limits {
 }
 
 export function judge(object: KubernetesObject, { smallest, largest }: Limits): Judgement {
-    if (smallest === undefined && largest === undefined) return "not applicable";
     const path = isPersistentVolume(object)
-        ? (["spec", "capacity", "storage"] as const)
+        ? ["spec", "capacity", "storage"]
         : isClaimObject(object)
-          ? (["spec", "resources", "requests", "storage"] as const)
-          : undefined;
-    const size = path && textAt(object.value, ...path);
-    if (path === undefined || size === undefined) return "not applicable";
+          ? ["spec", "resources", "requests", "storage"]
+          : [];
+    const size = textAt(object.value, ...path);
+    if (size === undefined || (smallest ?? largest) === undefined) return "not applicable";
     const { urn } = object;
     const subject = titleOf(object);
     const where = path.join(".");
     if (size === UNKNOWN) return [{ urn, subject, unknown: [where] }];
-    const below = smallest !== undefined && (compareQuantities(size, smallest) ?? 0) < 0;
-    const above = largest !== undefined && (compareQuantities(size, largest) ?? 0) > 0;
-    if (!below && !above) return [];
+    const order = (limit: string | undefined): number =>
+        limit === undefined ? 0 : (compareQuantities(size, limit) ?? 0);
+    const nearest = order(smallest) < 0 ? smallest : order(largest) > 0 ? largest : undefined;
+    if (nearest === undefined) return [];
+    const limits = [...(smallest ? [`at least ${smallest}`] : []), ...(largest ? [`at most ${largest}`] : [])];
     return [
         {
             urn,
             subject,
             found: `${where} ${size}`,
-            wanted: [...(smallest ? [`at least ${smallest}`] : []), ...(largest ? [`at most ${largest}`] : [])].join(
-                ", ",
-            ),
-            mend: `ask for ${below ? smallest : largest}, or have the limit changed in the policy's configuration`,
+            wanted: limits.join(", "),
+            mend: `ask for ${nearest}, or have the limit changed in the policy's configuration`,
         },
     ];
 }

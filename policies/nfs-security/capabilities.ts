@@ -6,6 +6,7 @@ import {
     type KubernetesObject,
     listAt,
     listed,
+    type Maybe,
     objectPolicy,
     UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
@@ -20,8 +21,7 @@ export function judge(object: KubernetesObject, { allowed }: Wishes): Judgement 
         const capabilities = at(value, "securityContext", "capabilities");
         const added = listAt(capabilities, "add");
         const dropped = listAt(capabilities, "drop");
-        const isOpen = (list: unknown): boolean => list === UNKNOWN || (Array.isArray(list) && list.includes(UNKNOWN));
-        const names = isOpen(added) ? [] : (added as unknown[]).map(plainName);
+        const names = isOpen(added) ? [] : added.map(plainName);
         const excess = names.filter((name) => !allowed.includes(name));
         if (excess.length > 0) {
             return {
@@ -31,7 +31,7 @@ export function judge(object: KubernetesObject, { allowed }: Wishes): Judgement 
             };
         }
         if (isOpen(dropped)) return { unknown: ["securityContext.capabilities.drop"] };
-        if (!(dropped as unknown[]).map(plainName).includes("ALL")) {
+        if (!dropped.map(plainName).includes("ALL")) {
             return {
                 found: "capabilities that the container runtime gives by default (NET_RAW, MKNOD and a dozen others)",
                 wanted: "all of them dropped, and only needed ones added",
@@ -41,6 +41,9 @@ export function judge(object: KubernetesObject, { allowed }: Wishes): Judgement 
         return isOpen(added) ? { unknown: ["securityContext.capabilities.add"] } : undefined;
     });
 }
+
+/** Not all of it is known yet. */
+const isOpen = (list: Maybe<unknown[]>): list is typeof UNKNOWN => list === UNKNOWN || list.includes(UNKNOWN);
 
 /** Some write CAP_CHOWN; Kubernetes and the list write CHOWN. */
 const plainName = (name: unknown): string => String(name).toUpperCase().replace(/^CAP_/, "");

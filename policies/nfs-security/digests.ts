@@ -13,7 +13,7 @@ export function judge(object: KubernetesObject): Judgement {
     return judgeContainers(object, ({ value }) => {
         const image = textAt(value, "image");
         if (image === UNKNOWN) return { unknown: ["image"] };
-        if (image !== undefined && /@sha256:[0-9a-f]{64}$/.test(image)) return undefined;
+        if (/@sha256:[0-9a-f]{64}$/.test(image ?? "")) return undefined;
         return {
             found: image === undefined ? "no image" : `the image ${image}`,
             wanted: "an image by digest, such as registry.example/app@sha256:...",

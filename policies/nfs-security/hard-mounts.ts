@@ -93,7 +93,7 @@ const harden = (options: string): string =>
 
 /** Replaces soft by hard wherever an object may have mount options. */
 function hardenAll(inputs: unknown): void {
-    if (inputs === null || typeof inputs !== "object") return;
+    if (Object(inputs) !== inputs) return;
     const object = inputs as Record<string, unknown>;
     for (const key of Object.keys(object)) {
         const value = known(object, key);
@@ -106,7 +106,7 @@ function hardenAll(inputs: unknown): void {
 
 /** One by one: some may not be known yet, and stay. */
 function hardenItems(options: unknown[]): void {
-    for (let index = 0; index < options.length; index++) {
+    for (const index of options.keys()) {
         const option = known(options, index);
         if (typeof option === "string") options[index] = harden(option);
     }

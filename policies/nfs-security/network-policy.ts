@@ -7,6 +7,7 @@ import {
     type Judgement,
     type KubernetesObject,
     listAt,
+    type Maybe,
     namespaceOf,
     podsOf,
     same,
@@ -85,7 +86,10 @@ function judgeRules(policy: KubernetesObject, server: KubernetesObject, networks
         const ports = listAt(rule, "ports");
         const from = listAt(rule, "from");
         if (ports === UNKNOWN || from === UNKNOWN) return [{ urn, subject, unknown: [where] }];
-        if (ports.length > 0 && !ports.some((port) => admits(port, server))) return [];
+        const admitted = ports.map((port) => admits(port, server));
+        if (ports.length > 0 && !admitted.includes(true)) {
+            return admitted.includes(UNKNOWN) ? [{ urn, subject, unknown: [where] }] : [];
+        }
         const cidrs = from.map((peer) => textAt(peer, "ipBlock", "cidr"));
         if (cidrs.includes(UNKNOWN)) return [{ urn, subject, unknown: [where] }];
         const open = cidrs.find(
@@ -108,13 +112,14 @@ function judgeRules(policy: KubernetesObject, server: KubernetesObject, networks
 }
 
 /** By number, in a range, by name, or by saying only a protocol. */
-function admits(port: unknown, server: KubernetesObject): boolean {
+function admits(port: unknown, server: KubernetesObject): Maybe<boolean> {
     const number = at(port, "port");
     const end = at(port, "endPort");
     const named = containersOf(server).map((container) => at(nfsPort(container.value), "name"));
-    if (number === undefined || number === UNKNOWN) return true;
-    if (typeof number === "number" && typeof end === "number") return number <= NFS_PORT && NFS_PORT <= end;
-    return Number(number) === NFS_PORT || named.includes(number);
+    if (number === UNKNOWN || end === UNKNOWN) return UNKNOWN;
+    if (number === undefined) return true;
+    if (end !== undefined) return Number(number) <= NFS_PORT && NFS_PORT <= Number(end);
+    return number === NFS_PORT || named.includes(number);
 }
 
 export const serverHasNetworkPolicy = stackPolicy<Wishes>(

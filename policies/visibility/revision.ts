@@ -11,7 +11,7 @@ import {
 import { hasRole, judgeEvidence, REVISION, variableOf, whichEvidence } from "./evidence";
 
 export function judge(objects: readonly KubernetesObject[]): Judgement {
-    const writers = objects.filter((object) => hasRole(object, roles.writer) && containersOf(object).length > 0);
+    const writers = objects.filter((object) => hasRole(object, roles.writer));
     return judgeEvidence(objects, ({ revision }, { pod }) => {
         const deployed = [pod, ...writers].map((object) => variableOf(containersOf(object), REVISION));
         const other = deployed.find((one) => typeof one === "string" && one !== revision);

@@ -59,7 +59,7 @@ async function stateColumn(): Promise<Column | undefined> {
 
 async function judgedState(file: string): Promise<Column> {
     const { stack, violations } = await analyzeState(file);
-    return { title: `state of ${stack}`, violations, idle: [] };
+    return { title: `state of ${stack}`, violations, idle: undefined };
 }
 
 main(async () => {

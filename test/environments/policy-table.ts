@@ -12,8 +12,8 @@ interface Told {
 export interface Column {
     title: string;
     violations: readonly Told[];
-    /** Policies that were about nothing there, as far as it is known. */
-    idle: readonly string[];
+    /** Policies that were about nothing there; undefined where the CLI has judged, which does not tell. */
+    idle: readonly string[] | undefined;
 }
 
 const isUnjudged = ({ message }: Told): boolean => message.startsWith(NOT_JUDGED);
@@ -42,7 +42,8 @@ function outcome(policy: string, { violations, idle }: Column): string {
         ),
         ...count(own.filter(isUnjudged), "not judged yet"),
     ];
-    return parts.length > 0 ? parts.join(", ") : idle.includes(policy) ? "–" : "passed";
+    if (parts.length > 0) return parts.join(", ");
+    return idle === undefined ? "nothing wrong" : idle.includes(policy) ? "–" : "passed";
 }
 
 /** Everything but what is not judged yet, with its message. */

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { Pack, PackInfo, PolicyInfo } from "../harness/analyzer";
 import { type Plain, provision } from "../harness/engine";
 import { cases } from "./cases";
-import { configureOnly, kinds, stackOf, verify } from "./judged";
+import { configureOnly, kinds, stackOf, verify, verifyRemedy } from "./judged";
 import { startPack } from "./packs";
 import { good, lasting } from "./stacks";
 
@@ -65,7 +65,7 @@ for (const [name, policies] of Object.entries(cases)) {
             assert.deepEqual(Object.keys(policies).sort(), info.policies.map((policy) => policy.name).sort());
         });
 
-        for (const [policy, { misconfigured = [], remedied, ...byKind }] of Object.entries(policies)) {
+        for (const [policy, { misconfigured = [], remedied = [], ...byKind }] of Object.entries(policies)) {
             describe(policy, () => {
                 for (const kind of kinds) {
                     for (const one of byKind[kind]) {
@@ -111,29 +111,14 @@ for (const [name, policies] of Object.entries(cases)) {
                     }
                 });
 
-                if (remedied) {
-                    it("mends what has a single right answer, when it is told to, and only then", async () => {
-                        const { resources } = await provision(remedied.program, { stack: remedied.stack ?? "stack" });
-                        const changes = async (enforcementLevel: "mandatory" | "remediate"): Promise<Plain[]> => {
-                            await configureOnly(pack, policy, info.policies, { enforcementLevel });
-                            const all = await Promise.all(resources.map((resource) => pack.remediate(resource)));
-                            return all.filter((one) => one !== undefined);
-                        };
-                        assert.deepEqual(await changes("mandatory"), []);
-                        const [changed, ...more] = await changes("remediate");
-                        assert.deepEqual(more, []);
-                        for (const [key, value] of Object.entries(remedied.becomes))
-                            assert.deepEqual(changed?.[key], value);
-                        assert.equal(
-                            (
-                                await pack.judge({
-                                    resources: resources.map((one) => ({
-                                        ...one,
-                                        wire: { ...one.wire, inputs: changed ?? {} },
-                                    })),
-                                })
-                            ).violations.length,
-                            0,
+                for (const { what, becomes, ...one } of remedied) {
+                    it(`mends, when it is told to, and only then, a stack that ${what}`, async () => {
+                        await verifyRemedy(
+                            pack,
+                            policyOf(policy),
+                            info.policies,
+                            becomes,
+                            await provision(one.program, one),
                         );
                     });
                 }

@@ -2,7 +2,7 @@
 // policies, and for their mutations, which want to see it fail.
 import assert from "node:assert/strict";
 import type { Pack, PolicyConfig, PolicyInfo, Violation } from "../harness/analyzer";
-import { type Provisioned, provision } from "../harness/engine";
+import { type Plain, type Provisioned, provision } from "../harness/engine";
 import type { Case, PolicyCases, Unknown, Violating } from "./cases";
 
 const NOT_JUDGED = /^Not judged yet: /;
@@ -56,6 +56,30 @@ export async function verify(pack: Pack, policy: PolicyInfo, kind: Kind, one: Ca
             assert.deepEqual(messages(violations), []);
             assert.equal(notApplicable.length, asked, "it was applicable to something");
     }
+}
+
+/** @throws AssertionError when the level `remediate` does not make of the stack what is wanted, or another level does */
+export async function verifyRemedy(
+    pack: Pack,
+    policy: PolicyInfo,
+    all: readonly PolicyInfo[],
+    becomes: Plain,
+    { resources }: Provisioned,
+): Promise<void> {
+    const changes = async (enforcementLevel: "mandatory" | "remediate"): Promise<(Plain | undefined)[]> => {
+        await configureOnly(pack, policy.name, all, { enforcementLevel });
+        return Promise.all(resources.map((resource) => pack.remediate(resource)));
+    };
+    assert.deepEqual((await changes("mandatory")).filter(Boolean), []);
+    const changed = await changes("remediate");
+    const [first, ...more] = changed.filter((one) => one !== undefined);
+    assert.deepEqual(more, []);
+    for (const [key, value] of Object.entries(becomes)) assert.deepEqual(first?.[key], value);
+    const mended = resources.map((one, index) => ({
+        ...one,
+        wire: { ...one.wire, inputs: changed[index] ?? one.wire.inputs },
+    }));
+    assert.deepEqual(messages((await pack.judge({ resources: mended })).violations), []);
 }
 
 const messages = (violations: readonly Violation[]): string[] => violations.map(({ message }) => message);

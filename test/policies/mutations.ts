@@ -7,24 +7,35 @@ import { basename, join, relative } from "node:path";
 import { main, UserError } from "../../embedded/steps";
 import { packs } from "../../policies/all/pack";
 import { Pack, type PolicyInfo } from "../harness/analyzer";
-import type { Provisioned } from "../harness/engine";
-import { type Case, cases, type PolicyCases } from "./cases";
-import { configureOnly, type Kind, kinds, stackOf, verify } from "./judged";
+import { provision } from "../harness/engine";
+import { cases, type PolicyCases } from "./cases";
+import { configureOnly, kinds, stackOf, verify, verifyRemedy } from "./judged";
 import { equivalent } from "./mutants/equivalent";
 import { type Mutant, mutantsOf } from "./mutate";
 import { policiesFolder, repository } from "./packs";
 import { fileOfPolicy } from "./sources";
 
 interface Prepared {
-    kind: Kind;
-    one: Case;
-    stack: Provisioned;
+    what: string;
+    /** Rejects when the policy does not say, or do, what is expected. */
+    verify(pack: Pack): Promise<void>;
 }
 
-async function prepare(ofPolicy: PolicyCases): Promise<Prepared[]> {
+async function prepare(policy: PolicyInfo, all: readonly PolicyInfo[], ofPolicy: PolicyCases): Promise<Prepared[]> {
     const prepared: Prepared[] = [];
     for (const kind of kinds) {
-        for (const one of ofPolicy[kind]) prepared.push({ kind, one, stack: await stackOf(kind, one) });
+        for (const one of ofPolicy[kind]) {
+            const stack = await stackOf(kind, one);
+            const judge = async (pack: Pack): Promise<void> => {
+                await configureOnly(pack, policy.name, all, one.config);
+                await verify(pack, policy, kind, one, stack);
+            };
+            prepared.push({ what: `${kind}: ${one.what}`, verify: judge });
+        }
+    }
+    for (const { what, becomes, ...one } of ofPolicy.remedied ?? []) {
+        const stack = await provision(one.program, one);
+        prepared.push({ what: `mends: ${what}`, verify: (pack) => verifyRemedy(pack, policy, all, becomes, stack) });
     }
     return prepared;
 }
@@ -53,13 +64,12 @@ class Mutants {
     }
 
     /** What the first case that notices is about; undefined when none does. */
-    async noticed(policy: PolicyInfo, prepared: readonly Prepared[]): Promise<string | undefined> {
-        for (const { kind, one, stack } of prepared) {
-            await configureOnly(this.pack, policy.name, this.policies, one.config);
+    async noticed(prepared: readonly Prepared[]): Promise<string | undefined> {
+        for (const { what, verify } of prepared) {
             try {
-                await verify(this.pack, policy, kind, one, stack);
+                await verify(this.pack);
             } catch {
-                return `${kind}: ${one.what}`;
+                return what;
             }
         }
         return undefined;
@@ -77,16 +87,16 @@ main(async () => {
                 const policy = mutants.policies.find((one) => one.name === name);
                 const ofPolicy = cases[pack]?.[name];
                 if (!policy || !ofPolicy) throw new Error(`the policy ${name} has no cases`);
-                const prepared = await prepare(ofPolicy);
+                const prepared = await prepare(policy, mutants.policies, ofPolicy);
                 const file = fileOfPolicy(pack, name);
-                const wrong = await mutants.noticed(policy, prepared);
+                const wrong = await mutants.noticed(prepared);
                 if (wrong !== undefined)
                     throw new UserError(`${name} fails as it is, in "${wrong}": run \`make test-unit\` first`);
                 process.stdout.write(`${name} (${relative(repository, file)})\n`);
                 for (const mutant of mutantsOf(readFileSync(file, "utf8"))) {
                     count++;
                     await mutants.replace(file, mutant.code);
-                    const by = await mutants.noticed(policy, prepared);
+                    const by = await mutants.noticed(prepared);
                     const same = by === undefined ? equivalent[`${pack}/${basename(file)}`]?.[mutant.what] : undefined;
                     process.stdout.write(
                         line(mutant, by ?? (same === undefined ? "NOTHING NOTICED" : `no difference: ${same}`)),

@@ -77,6 +77,8 @@ describe("the outcome of policies", () => {
                 "",
             ].join("\n"),
         );
+        const state = { title: "state", violations: [], idle: undefined };
+        assert.match(summaryTable(["a"], [state]), /\| a {6}\| nothing wrong \|/);
         assert.equal(problemsText([dev]).match(/^dev: /gm)?.length, 3);
         assert.deepEqual(
             dev.violations.filter(isProblem).map(({ policy }) => policy),

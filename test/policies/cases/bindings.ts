@@ -62,6 +62,11 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 says: /spec\.claimRef is known only/,
             },
             {
+                what: "has a claim that may name the volume that names it",
+                program: () => pair({}, { volumeName: late("data") }),
+                says: /PersistentVolumeClaim web\/data: spec\.volumeName is known only/,
+            },
+            {
                 what: "names a volume that is not known yet",
                 program: () => pair({ claimRef: undefined }, { volumeName: late("data") }),
                 says: /spec\.volumeName is known only/,
@@ -71,6 +76,12 @@ export const bindingsCases: Record<string, PolicyCases> = {
     },
     "volume-satisfies-claim": {
         violates: [
+            {
+                what: "has a volume that offers nothing",
+                program: () => pair({ accessModes: [] }),
+                blames: ["data-claim"],
+                says: [/but PersistentVolume data offers none\./],
+            },
             {
                 what: "has different classes",
                 program: () => pair({}, { storageClassName: "standard" }),
@@ -93,6 +104,14 @@ export const bindingsCases: Record<string, PolicyCases> = {
             },
         ],
         complies: [
+            {
+                what: "has sizes that are none, and a claim without one",
+                program: () => {
+                    pair({ capacity: { storage: "much" } });
+                    volume("second");
+                    claim("second", { resources: undefined });
+                },
+            },
             { what: "has a pair that fits", program: () => pair() },
             {
                 what: "has a volume that is larger and offers more",
@@ -101,6 +120,16 @@ export const bindingsCases: Record<string, PolicyCases> = {
             { what: "has a class left out where it is empty", program: () => pair({ storageClassName: undefined }) },
         ],
         unknown: [
+            {
+                what: "has a volume of which nothing is known yet",
+                program: () =>
+                    pair({
+                        storageClassName: late("a"),
+                        accessModes: late(["ReadOnlyMany"]),
+                        volumeMode: late("Block"),
+                    }),
+                says: /PersistentVolume data: spec\.storageClassName, spec\.accessModes and spec\.volumeMode are known only/,
+            },
             {
                 what: "has a size that is not known yet",
                 program: () => pair({ capacity: { storage: late("1Gi") } }),
@@ -131,7 +160,9 @@ export const bindingsCases: Record<string, PolicyCases> = {
                     claim("second", { volumeName: "data" });
                 },
                 blames: ["data-claim", "second-claim"],
-                says: [/found spec\.volumeName "data", asked for by PersistentVolumeClaim web\/second too/],
+                says: [
+                    /PersistentVolumeClaim web\/data: found spec\.volumeName "data", asked for by PersistentVolumeClaim web\/second too/,
+                ],
             },
             {
                 what: "has two volumes for one claim",
@@ -140,7 +171,7 @@ export const bindingsCases: Record<string, PolicyCases> = {
                     volume("second", { claimRef: { namespace: "web", name: "data" } });
                 },
                 blames: ["data", "second"],
-                says: [/found spec\.claimRef web\/data, as in PersistentVolume second/],
+                says: [/PersistentVolume data: found spec\.claimRef web\/data, as in PersistentVolume second\./],
             },
         ],
         complies: [

@@ -1,5 +1,6 @@
 // The policies of `nfs-security` about data, how it is mounted and kept: see
 // index.ts beside this file.
+import * as kubernetes from "@pulumi/kubernetes";
 import {
     carrierNames,
     claim,
@@ -16,6 +17,7 @@ import {
 import type { PolicyCases } from "./types";
 
 const prod = { stack: "prod" };
+const ANNOTATION = "volume.beta.kubernetes.io/mount-options";
 
 export const dataCases: Record<string, PolicyCases> = {
     "nfs-mounts-are-hard": {
@@ -27,10 +29,26 @@ export const dataCases: Record<string, PolicyCases> = {
                 says: [/found the mount option soft in spec\.mountOptions\./],
             },
             {
+                what: "says more after soft",
+                program: () => void volume("data", { mountOptions: ["soft", "timeo=600"] }),
+                blames: ["data"],
+                says: [/the mount option soft/],
+            },
+            {
                 what: "has one that is soft in the end",
                 program: () => void volume("data", { mountOptions: ["hard", "timeo=5, softerr"] }),
                 blames: ["data"],
                 says: [/the mount option softerr/],
+            },
+            {
+                what: "has soft in the annotation of old",
+                program: () =>
+                    void new kubernetes.core.v1.PersistentVolume("old", {
+                        metadata: { name: "old", annotations: { [ANNOTATION]: "soft" } },
+                        spec: { nfs: { server: "10.96.0.20", path: "/" }, claimRef: { namespace: "web", name: "a" } },
+                    }),
+                blames: ["old"],
+                says: [/in metadata\.annotations\["volume\.beta/],
             },
             {
                 what: "has a soft volume of the CSI driver, twice",
@@ -104,19 +122,40 @@ export const dataCases: Record<string, PolicyCases> = {
                 program: () => workloads(withShare(sources.inline(), plain)),
             },
         ],
-        remedied: {
-            program: () =>
-                void volume("data", { mountOptions: ["nfsvers=4.2", "soft", "ro,softerr"], claimRef: undefined }),
-            becomes: {
-                spec: {
-                    accessModes: ["ReadWriteMany"],
-                    capacity: { storage: "1Gi" },
-                    mountOptions: ["nfsvers=4.2", "hard", "ro,hard"],
-                    nfs: { path: "/share", server: "10.96.0.20" },
-                    storageClassName: "",
+        remedied: [
+            {
+                what: "has soft options among others",
+                program: () =>
+                    void volume("data", { mountOptions: ["nfsvers=4.2", "soft", "ro,softerr"], claimRef: undefined }),
+                becomes: {
+                    spec: {
+                        accessModes: ["ReadWriteMany"],
+                        capacity: { storage: "1Gi" },
+                        mountOptions: ["nfsvers=4.2", "hard", "ro,hard"],
+                        nfs: { path: "/share", server: "10.96.0.20" },
+                        storageClassName: "",
+                    },
                 },
             },
-        },
+            {
+                what: "has them in text, for the CSI driver",
+                program: () =>
+                    void storageClass({
+                        parameters: { server: "10.0.0.1", mountOptions: "soft,timeo=5" },
+                        mountOptions: ["soft"],
+                    }),
+                becomes: { parameters: { server: "10.0.0.1", mountOptions: "hard,timeo=5" }, mountOptions: ["hard"] },
+            },
+            {
+                what: "has them in an annotation",
+                program: () =>
+                    void new kubernetes.core.v1.PersistentVolume("old", {
+                        metadata: { name: "old", annotations: { [ANNOTATION]: "soft", note: "soft" } },
+                        spec: { nfs: { server: "10.96.0.20", path: "/" } },
+                    }),
+                becomes: { metadata: { name: "old", annotations: { [ANNOTATION]: "hard", note: "soft" } } },
+            },
+        ],
     },
     "data-is-retained-in-production": {
         violates: [
@@ -197,10 +236,36 @@ export const dataCases: Record<string, PolicyCases> = {
             },
         ],
         misconfigured: [{ config: { stacks: "prod" }, says: /key stacks: found "prod", wanted a value of type array/ }],
-        remedied: {
-            ...prod,
-            program: () => void storageClass({ reclaimPolicy: "Delete" }),
-            becomes: { reclaimPolicy: "Retain" },
-        },
+        remedied: [
+            {
+                what: "has a class that deletes",
+                ...prod,
+                program: () => void storageClass({ reclaimPolicy: "Delete" }),
+                becomes: { reclaimPolicy: "Retain" },
+            },
+            {
+                what: "has a volume that is deleted",
+                ...prod,
+                program: () =>
+                    void volume(
+                        "data",
+                        { persistentVolumeReclaimPolicy: "Delete", claimRef: undefined, ...csi() },
+                        { protect: true },
+                    ),
+                becomes: {
+                    spec: {
+                        accessModes: ["ReadWriteMany"],
+                        capacity: { storage: "1Gi" },
+                        csi: {
+                            driver: "nfs.csi.k8s.io",
+                            volumeAttributes: { server: "10.96.0.20", share: "/share" },
+                            volumeHandle: "data",
+                        },
+                        persistentVolumeReclaimPolicy: "Retain",
+                        storageClassName: "",
+                    },
+                },
+            },
+        ],
     },
 };

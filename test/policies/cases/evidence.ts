@@ -27,9 +27,9 @@ function check(told: Record<string, unknown> = { [revision]: "r1" }, role: strin
         spec: { restartPolicy: "OnFailure", containers: [{ ...plain, env }] },
     });
 }
-const writerOf = (value: unknown): void =>
+const writerOf = (value: unknown, role: string = roles.writer): void =>
     void new kubernetes.apps.v1.StatefulSet("writer", {
-        metadata: { namespace: "web", name: "writer", labels: { [labels.component]: roles.writer } },
+        metadata: { namespace: "web", name: "writer", labels: { [labels.component]: role } },
         spec: {
             serviceName: "writer",
             selector: { matchLabels: {} },
@@ -120,6 +120,22 @@ export const evidenceCases: Record<string, PolicyCases> = {
         ],
         notApplicable: [
             { what: "has no check, and need not", program: () => void deployment("writer", writes(sources.inline())) },
+            {
+                what: "has a claim for each pod where evidence is required",
+                program: () =>
+                    void new kubernetes.apps.v1.StatefulSet("set", {
+                        metadata: { namespace: "web", name: "set" },
+                        spec: {
+                            serviceName: "set",
+                            selector: { matchLabels: {} },
+                            template: { spec: { containers: [mounting(good)] } },
+                            volumeClaimTemplates: [
+                                { metadata: { name: "share" }, spec: { accessModes: ["ReadWriteMany"] } },
+                            ],
+                        },
+                    }),
+                config: { requireEvidence: true },
+            },
             {
                 what: "only reads where evidence is required",
                 program: () => void deployment("reader", reads(sources.inline())),
@@ -215,6 +231,14 @@ export const evidenceCases: Record<string, PolicyCases> = {
         ],
         complies: [
             passed,
+            {
+                what: "has something else that knows another revision",
+                program: () => {
+                    check();
+                    writerOf("r2", roles.reader);
+                },
+                outputs: left(),
+            },
             {
                 what: "has a writer of the same revision, and a check that is told none",
                 program: () => {

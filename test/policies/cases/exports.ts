@@ -71,7 +71,9 @@ export const exportsCases: Record<string, PolicyCases> = {
                 what: "lets a client be anyone in ganesha.conf",
                 program: ganesha("CLIENT { Clients = *; Access_Type = RW; }"),
                 blames: ["config"],
-                says: [/ConfigMap web\/config: found data\["ganesha\.conf"\]: the export \/share open to "\*"\./],
+                says: [
+                    /ConfigMap web\/config: found data\["ganesha\.conf"\]: the export \/share open to "\*"\.\nWanted: clients that are named/,
+                ],
             },
             {
                 what: "lets two networks be the world",

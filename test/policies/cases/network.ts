@@ -60,7 +60,7 @@ export const networkCases: Record<string, PolicyCases> = {
                 program: guarded({ ingress: [{}] }),
                 blames: ["policy"],
                 says: [
-                    /NetworkPolicy web\/policy: found spec\.ingress\[0\] lets everyone to port 2049 of StatefulSet web\/server\./,
+                    /NetworkPolicy web\/policy: found spec\.ingress\[0\] lets everyone to port 2049 of StatefulSet web\/server\.\nWanted: named clients/,
                 ],
             },
             {
@@ -69,12 +69,13 @@ export const networkCases: Record<string, PolicyCases> = {
                     ingress: [
                         { ports: [{ port: 2049 }] },
                         { ports: [{ port: 2000, endPort: 2049 }] },
+                        { ports: [{ port: 2049, endPort: 2050 }] },
                         { ports: [{ port: "nfs" }] },
                         { ports: [{ protocol: "TCP" }] },
                     ],
                 }),
-                blames: ["policy", "policy", "policy", "policy"],
-                says: [/spec\.ingress\[3\] lets everyone/],
+                blames: ["policy", "policy", "policy", "policy", "policy"],
+                says: [/spec\.ingress\[4\] lets everyone/],
             },
             {
                 what: "lets the world in",
@@ -91,6 +92,24 @@ export const networkCases: Record<string, PolicyCases> = {
             },
         ],
         complies: [
+            {
+                what: "has a policy of types that are not known yet",
+                preview: true,
+                program: () => guarded({ policyTypes: late(["Egress"]), ingress: [{ from: nodes }] })(),
+            },
+            {
+                what: "lets everyone to ports above and below",
+                program: guarded({
+                    ingress: [
+                        {
+                            ports: [
+                                { port: 3000, endPort: 4000 },
+                                { port: 1, endPort: 2048 },
+                            ],
+                        },
+                    ],
+                }),
+            },
             {
                 what: "lets nodes in",
                 program: guarded({
@@ -130,6 +149,30 @@ export const networkCases: Record<string, PolicyCases> = {
             },
         ],
         unknown: [
+            {
+                what: "has a server in a namespace that is not known yet",
+                program: () => {
+                    server({ app: "nfs" }, late("web") as never);
+                    networkPolicy({});
+                },
+                says: /which NetworkPolicy/,
+            },
+            {
+                what: "has a rule that is not known yet",
+                program: () => guarded({ ingress: [late({})] })(),
+                says: /spec\.ingress is known only/,
+            },
+            ...["ports", "port", "endPort"].map((what) => ({
+                what: `has a rule whose ${what} is not known yet`,
+                program: () => {
+                    const port = {
+                        port: what === "port" ? late(1) : 1,
+                        ...(what === "endPort" && { endPort: late(2) }),
+                    };
+                    guarded({ ingress: [{ ports: what === "ports" ? late([]) : [port] }] })();
+                },
+                says: /spec\.ingress\[0\] is known only/,
+            })),
             {
                 what: "has a policy that may select it",
                 program: () => guarded({ podSelector: late({}) })(),

@@ -50,6 +50,11 @@ export const objectsCases: Record<string, PolicyCases> = {
         ],
         unknown: [
             {
+                what: "may name a volume",
+                program: () => pair({}, { storageClassName: undefined, volumeName: late("data") }),
+                says: /spec\.volumeName is known only/,
+            },
+            {
                 what: "has a class that is not known yet",
                 program: () => pair({}, { storageClassName: late("a") }),
                 says: /spec\.storageClassName is known only/,
@@ -65,21 +70,28 @@ export const objectsCases: Record<string, PolicyCases> = {
                 program: () => void claim("data", { volumeName: "", storageClassName: undefined }),
             },
             {
+                what: "has something else that names a volume",
+                program: () => void lasting.pod?.("pod", { containers: [good], volumeName: "data" } as never),
+            },
+            {
                 what: "has a volume without a class",
                 program: () => void volume("data", { storageClassName: undefined }),
             },
         ],
-        remedied: {
-            program: () => void claim("data", { storageClassName: undefined }),
-            becomes: {
-                spec: {
-                    accessModes: ["ReadWriteMany"],
-                    resources: { requests: { storage: "1Gi" } },
-                    storageClassName: "",
-                    volumeName: "data",
+        remedied: [
+            {
+                what: "has a claim that names its volume and no class",
+                program: () => void claim("data", { storageClassName: undefined }),
+                becomes: {
+                    spec: {
+                        accessModes: ["ReadWriteMany"],
+                        resources: { requests: { storage: "1Gi" } },
+                        storageClassName: "",
+                        volumeName: "data",
+                    },
                 },
             },
-        },
+        ],
     },
     "nfs-server-is-an-address": {
         violates: [
@@ -94,10 +106,18 @@ export const objectsCases: Record<string, PolicyCases> = {
                 ],
             })),
             {
+                what: "has no server in a PersistentVolume",
+                program: () => pair({ nfs: { path: "/share" } as never }),
+                blames: ["data"],
+                says: [/found no spec\.nfs\.server\./],
+            },
+            {
                 what: "has a single word in a PersistentVolume of the CSI driver",
                 program: () => pair(csi({ server: "nfs" })),
                 blames: ["data"],
-                says: [/found spec\.csi\.volumeAttributes\.server "nfs"/],
+                says: [
+                    /found spec\.csi\.volumeAttributes\.server "nfs".*\nWanted: .* the CSI driver's own pod mounts it\./,
+                ],
             },
             {
                 what: "has a Service's name in inline volumes of everything that makes pods",
@@ -122,7 +142,7 @@ export const objectsCases: Record<string, PolicyCases> = {
             },
         ],
         complies: [
-            ...["10.0.0.1", "fd00::1", "filer.example.com"].map((name) => ({
+            ...["10.0.0.1", "fd00::1", "filer.example.com", "filer.lan"].map((name) => ({
                 what: `has the server ${name}`,
                 program: () => {
                     pair(server(name));
@@ -195,6 +215,11 @@ export const objectsCases: Record<string, PolicyCases> = {
                 what: "has an empty volume name",
                 program: () => void claim("data", { volumeName: "" }),
                 outputs: phase("Pending"),
+            },
+            {
+                what: "has something else that is Lost",
+                program: () => void lasting.pod?.("pod", { containers: [good], volumeName: "data" } as never),
+                outputs: () => ({ status: { phase: "Lost" } }),
             },
             {
                 what: "is not waited for",

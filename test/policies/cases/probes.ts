@@ -90,6 +90,11 @@ export const probesCases: Record<string, PolicyCases> = {
                 what: "has all three, and none where they are not needed",
                 program: () => workloads({ containers: [good], initContainers: [plain, sidecar(good)] }, lasting),
             },
+            {
+                what: "may run once, and has all three",
+                preview: true,
+                program: () => void lasting.pod?.("pod", { containers: [good], restartPolicy: late("Never") }),
+            },
             { what: "has pods that run once", program: () => workloads({ containers: [plain] }, ending) },
             {
                 what: "lets a container off",
@@ -208,6 +213,18 @@ export const probesCases: Record<string, PolicyCases> = {
                 says: /livenessProbe is known only/,
             },
             {
+                what: "has the share at a place that is not known yet",
+                program: () =>
+                    workloads(
+                        withShare(
+                            sources.inline(),
+                            mounting({ ...good, livenessProbe: command("ls", "/share") }, false, late("/x") as never),
+                        ),
+                        lasting,
+                    ),
+                says: /livenessProbe is known only/,
+            },
+            {
                 what: "has mounts that are not known yet",
                 program: () => workloads(withShare(sources.inline(), { ...good, volumeMounts: late([]) }), lasting),
                 says: /volumeMounts is known only/,
@@ -313,6 +330,13 @@ export const probesCases: Record<string, PolicyCases> = {
                 what: "reads a file",
                 program: client({ readinessProbe: command("sh", "-c", "echo x > /share/x && cat /share/x") }),
             },
+            ...[
+                ["sh", "/probe.sh", "true"],
+                ["tool", "-c", "true"],
+            ].map((words) => ({
+                what: `runs ${words.join(" ")}`,
+                program: client({ readinessProbe: command(...words) }),
+            })),
             { what: "has no readiness probe", program: client({ readinessProbe: undefined as never }) },
         ],
         unknown: [

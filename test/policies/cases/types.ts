@@ -26,6 +26,14 @@ export interface Unknown extends Case {
     says: RegExp;
 }
 
+export interface Remedied {
+    what: string;
+    program: () => void;
+    preview?: boolean;
+    stack?: string;
+    becomes: Plain;
+}
+
 export interface PolicyCases {
     violates: Violating[];
     complies: Case[];
@@ -33,6 +41,6 @@ export interface PolicyCases {
     notApplicable: Case[];
     /** Besides what every policy can be told wrongly. */
     misconfigured?: { config: Plain; says: RegExp }[];
-    /** At the level `remediate`: the inputs of the first resource that is changed, as they become. */
-    remedied?: { program: () => void; stack?: string; becomes: Plain };
+    /** At the level `remediate`: the inputs of the one resource that is changed, as they become. */
+    remedied?: Remedied[];
 }
