@@ -1,7 +1,7 @@
 // Runs a policy pack as the engine does: its own process, Pulumi's own script,
 // the engine's protocol. What is judged comes from programs run by engine.ts.
 // It knows nothing of this project's packs: a folder with a PulumiPolicy.yaml is
-// all it needs. See docs/policies/testing.md.
+// all it needs. See docs/policies.md.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { basename } from "node:path";
@@ -157,9 +157,8 @@ export class Pack {
 
     /** Each resource by its inputs, then all together by their outputs. */
     async judge({ resources }: Pick<Provisioned, "resources">): Promise<Judgement> {
-        const all: Judgement[] = [];
-        for (const resource of resources) all.push(await this.judgeResource(resource));
-        all.push(await this.judgeStack(resources));
+        const each = await Promise.all(resources.map((resource) => this.judgeResource(resource)));
+        const all = [...each, await this.judgeStack(resources)];
         return {
             violations: all.flatMap(({ violations }) => violations),
             notApplicable: all.flatMap(({ notApplicable }) => notApplicable),
