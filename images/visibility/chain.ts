@@ -35,6 +35,8 @@ export interface Step {
 }
 
 const NEWLINE = 0x0a;
+/** Bytes that are not UTF-8 must not pass as the replacement character. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export const enterSegment = (first: number, head: Head | undefined): SegmentState => ({
     first,
@@ -45,10 +47,11 @@ export const enterSegment = (first: number, head: Head | undefined): SegmentStat
 
 /** One line of the journal as a record; otherwise what is wrong with it. */
 export function parseRecord(line: Buffer): JournalRecord | string {
+    let text: string;
     let value: unknown;
     try {
-        // Bytes that are not UTF-8 must not pass as the replacement character.
-        value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(line));
+        text = utf8.decode(line);
+        value = JSON.parse(text);
     } catch {
         return `is not a record: ${JSON.stringify(line.subarray(0, 60).toString("latin1"))}`;
     }
@@ -57,7 +60,7 @@ export function parseRecord(line: Buffer): JournalRecord | string {
     if (!isIntact(parsed.data))
         return `(sequence ${parsed.data.sequence}) does not have the content that its hash names`;
     // The same content spelled in other bytes is altered data all the same.
-    if (!line.equals(Buffer.from(encodeRecord(parsed.data)).subarray(0, -1))) return "is not spelled as it was written";
+    if (`${text}\n` !== encodeRecord(parsed.data)) return "is not spelled as it was written";
     return parsed.data;
 }
 

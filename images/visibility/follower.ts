@@ -11,8 +11,8 @@ import { isMissing, PART_BYTES, type ShareFiles } from "./files";
 import { segmentsAmong } from "./journal";
 import { explain } from "./share-errors";
 
-/** Of these the hash is remembered: at a record every 10 ms, `current` may be 40 s behind. */
-const RECENT = 4_096;
+/** Of these the hash is remembered: at a record every 10 ms, `current` may be 10 s behind; it is replaced every 100 ms. */
+const RECENT = 1_024;
 /** A segment that follows is looked for after the last one has brought nothing for so long, and then as often. */
 const NEXT_EVERY_MS = 200;
 /** The folder is listed this often while nothing comes: for a segment that has another name than the next record. */

@@ -14,7 +14,7 @@ export interface ThreadData {
 }
 
 /** Each needs a few megabytes; what it may take is said, so that it does not grow before it is collected. */
-const limits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
+const limits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 export class ShareThread<Message> {
     private readonly memory = new SharedArrayBuffer(shared.bytes);
