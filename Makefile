@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 ENV ?= dev
 CLUSTER ?= default
-export ENV CLUSTER SETTINGS STATE
+export ENV CLUSTER SETTINGS STATE WATCH
 
 TSX := node --import tsx
 COMMAND := $(TSX) commands/main.ts
@@ -31,7 +31,7 @@ up: node_modules/.package-lock.json ## set everything up, deploy the stack, prin
 	@$(COMMAND) up
 preview: node_modules/.package-lock.json ## what `make up` would change
 	@$(COMMAND) preview
-status: node_modules/.package-lock.json ## the cluster and the stack on one screen
+status: node_modules/.package-lock.json ## the cluster, the stack and what a reader sees; WATCH=1 renews that
 	@$(COMMAND) status
 outputs: node_modules/.package-lock.json ## the stack's outputs, JSON
 	@$(COMMAND) outputs

@@ -1,5 +1,6 @@
 // Evidence, for people: what was proven, by whom, when.
 import { type Evidence, Evidence as schema } from "../contract/src";
+import { milliseconds, rowsText } from "./rows";
 
 /** The evidence of a stack's outputs, or undefined when there is none yet. */
 export function evidenceOf(outputs: Record<string, unknown>): Evidence | undefined {
@@ -7,12 +8,10 @@ export function evidenceOf(outputs: Record<string, unknown>): Evidence | undefin
     return parsed.success ? parsed.data : undefined;
 }
 
-const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
-
 /** Several lines of text, ending with a newline. */
 export function describeEvidence(evidence: Evidence): string {
     const { delayMs: delay } = evidence;
-    const rows: [string, string][] = [
+    return rowsText([
         ["verdict", `${evidence.verdict}: ${evidence.reason}`],
         ["written by", `${evidence.writer.pod} on ${evidence.writer.node}`],
         ["read by", `${evidence.checker.pod} on ${evidence.checker.node}`],
@@ -27,7 +26,5 @@ export function describeEvidence(evidence: Evidence): string {
         ["mount options seen", evidence.mountOptions.observed.join(",")],
         ["revision", evidence.revision],
         ["checked at", evidence.checkedAt],
-    ];
-    const width = Math.max(...rows.map(([name]) => name.length));
-    return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join("");
+    ]);
 }

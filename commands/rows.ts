@@ -1,0 +1,9 @@
+// Names and values in two columns, as commands print them. Pure.
+
+export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+
+/** Several lines of text, ending with a newline. */
+export function rowsText(rows: readonly (readonly [string, string])[]): string {
+    const width = Math.max(...rows.map(([name]) => name.length));
+    return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join("");
+}

@@ -1,0 +1,41 @@
+// What commands print of evidence and of readers.
+import assert from "node:assert/strict";
+import { describeReader } from "../../commands/reader-view";
+import type { ReaderStatus } from "../../contract/src";
+
+const status: ReaderStatus = {
+    role: "reader",
+    pod: "nfs-readers-1",
+    node: "node-1",
+    name: "nfs-writer",
+    ready: true,
+    reason: "verified up to record 7, 0.1 s ago",
+    verdict: "fresh",
+    recordsVerified: 7,
+    bytesVerified: 2_000,
+    lastSequence: 7,
+    chainHead: "0".repeat(64),
+    currentSequence: 7,
+    changesSeen: 3,
+    lastRecordAgeMs: 140,
+    delayMs: { p50: 12.34, p99: 80.2, max: 99.9, clockUncertainty: 0.4 },
+    waitingForShareMs: 0,
+    found: { missing: 0, torn: 0, altered: 0, disordered: 0 },
+};
+
+describe("a reader in a terminal", () => {
+    it("says its verdict and its numbers in two columns", () => {
+        const text = describeReader(status);
+        assert.match(text, /^ {2}verdict {11}fresh: verified up to record 7/);
+        assert.match(text, /delay {13}median 12 ms, p99 80 ms, longest 100 ms \(clocks agree within 0.4 ms\)\n/);
+        assert.match(text, /found wrong {7}nothing\n$/);
+    });
+
+    it("says what was found wrong, and what is not known", () => {
+        const found = { ...status.found, altered: 2 };
+        const text = describeReader({ ...status, found, delayMs: null, lastRecordAgeMs: null });
+        assert.match(text, /delay {13}not measured\n/);
+        assert.match(text, /newest record {5}none seen to arrive\n/);
+        assert.match(text, /found wrong {7}altered 2\n$/);
+    });
+});
