@@ -87,7 +87,13 @@ describe("policy packs, enforced by the CLI", function () {
         assert.notEqual(code, 0);
         // The first of its objects to be judged is the last.
         assert.match(text, /\[mandatory\].*(nfs-mounts-are-hard|containers-have-three-probes)/);
-        const made = await instance(sharedCluster).kubectl(["get", "persistentvolumes,deployments", "-A", "-o", "name"]);
+        const made = await instance(sharedCluster).kubectl([
+            "get",
+            "persistentvolumes,deployments",
+            "-A",
+            "-o",
+            "name",
+        ]);
         assert.ok(!made.includes(NAME), made);
     });
 
