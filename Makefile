@@ -56,7 +56,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-mutations bench format settings policy-docs golden pictures
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-mutations bench format settings policy-docs golden pictures
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
@@ -70,6 +70,8 @@ test-browser: node_modules/.package-lock.json ## the readers' page in Chromium
 	@echo "== browser" && $(MOCHA) 'test/browser/**/*.test.ts'
 test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
 	@echo "== cluster" && $(MOCHA) --config test/cluster/.mocharc.json
+test-failures: node_modules/.package-lock.json ## the long forms of failures: ctrl-C at INTERRUPTIONS moments, nodes that go, a full volume
+	@echo "== failures" && $(MOCHA) --config test/failures/.mocharc.json
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
 	@$(TSX) test/policies/mutations.ts $(ARGS)
 bench: node_modules/.package-lock.json ## measured ratios: cluster start, up against kubectl, no-op preview

@@ -8,12 +8,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { Evidence } from "../../contract/src";
-import { type ClusterAccess, clusterAccess } from "../../embedded/cluster";
+import { type ClusterAccess, clusterAccess, clusterStatus } from "../../embedded/cluster";
 import type { StackOutputs } from "../../outputs";
+import { create, driven, inFreshNamespace, initFailed, NFS, object, remove } from "../toolchain/kubernetes-fixture";
+import { shellImage } from "../toolchain/shell-image";
 import { broughtUp, ownInstance } from "./instance";
+import { processOf } from "./processes";
+import { wholeness } from "./whole";
 
 const own = ownInstance("failures");
-const { make, makes, kubectl } = own;
+const { make, makes, startMake, kubectl } = own;
+const { assertComplete, assertWhole, interrupted } = wholeness(own);
 
 /** What the stack's own cluster has is not changed by it. */
 const MISTAKEN_OPTIONS = ["nfsvers=4.2", "hard", "rsize=12345"];
@@ -27,6 +32,12 @@ async function deadPort(): Promise<number> {
     return port;
 }
 
+const CLIENTS = "nfs-storage-stack-dev-nfs-clients";
+const VOLUME = "nfs-storage-stack-dev-nfs-volume";
+
+/** Resolves when kubectl finds it; what makes it is under way. */
+const appears = (...what: string[]): Promise<string> => kubectl(["wait", "--for=create", "--timeout=120s", ...what]);
+
 /** Runs `make up`, which must fail, in minutes and in words; gives what it said. */
 async function failing(settings: object): Promise<string> {
     const { code, output } = await make("up", { SETTINGS: JSON.stringify(settings) });
@@ -37,10 +48,41 @@ async function failing(settings: object): Promise<string> {
     return output;
 }
 
+/** What the plugin says of a pod whose volume names a path that the stack's server does not have, and after how long. */
+async function refusalOfWrongPath(namespace: string): Promise<{ message: string; ms: number }> {
+    const service = ["service", "nfs-server", "-n", "nfs-storage-stack-dev-nfs-server"];
+    const server = await kubectl(["get", ...service, "-o", "jsonpath={.spec.clusterIP}"]);
+    const name = `${namespace}-wrong`;
+    const classless = { storageClassName: "", accessModes: ["ReadWriteMany"] };
+    const volume = { ...NFS, ...classless, nfs: { server, path: "/wrong" }, mountOptions: ["nfsvers=4.2"] };
+    const claim = { ...classless, volumeName: name, resources: { requests: { storage: "1Gi" } } };
+    const pod = {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+            { name: "main", image: await shellImage(), volumeMounts: [{ name: "share", mountPath: "/share" }] },
+        ],
+        volumes: [{ name: "share", persistentVolumeClaim: { claimName: name } }],
+    };
+    const plugin = driven();
+    const make = (kind: string, metadata: object, spec: object) =>
+        create(plugin, `core/v1:${kind}`, object("v1", kind, metadata, { spec }), 150);
+    const made = await make("PersistentVolume", { name }, volume);
+    const bound = await make("PersistentVolumeClaim", { namespace, name }, claim);
+    const start = performance.now();
+    const { message, made: refused } = await initFailed(make("Pod", { namespace, name }, pod));
+    const ms = Math.round(performance.now() - start);
+    await remove(plugin, "core/v1:Pod", refused);
+    await remove(plugin, "core/v1:PersistentVolumeClaim", bound);
+    await remove(plugin, "core/v1:PersistentVolume", made);
+    return { message, ms };
+}
+
 describe("make up, when something is wrong", () => {
     const folder = mkdtempSync(join(tmpdir(), "failures-"));
-    let access: ClusterAccess;
     broughtUp(own);
+    const here = inFreshNamespace();
+    let access: ClusterAccess;
+    let wrongPath: ReturnType<typeof refusalOfWrongPath>;
 
     before(async () => {
         const found = await clusterAccess(own.name);
@@ -71,6 +113,34 @@ describe("make up, when something is wrong", () => {
         assert.equal(await kubectl(["get", "pvc", "-A", "-o", "name"]), "");
     });
 
+    it("says whose the names are that it needs, and which namespace is just being deleted", async () => {
+        const hold = { namespace: CLIENTS, name: "hold", finalizers: ["example.com/hold"] };
+        await kubectl(["create", "namespace", CLIENTS]);
+        const theirs = { ...NFS, storageClassName: "", claimRef: { namespace: "default", name: "theirs" } };
+        const objects = [
+            object("v1", "ConfigMap", hold),
+            object("v1", "PersistentVolume", { name: VOLUME }, { spec: theirs }),
+        ];
+        await kubectl(["create", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+        await kubectl(["delete", "namespace", CLIENTS, "--wait=false"]);
+        try {
+            const remaining = "jsonpath={.status.conditions[?(@.type=='NamespaceFinalizersRemaining')].status}=True";
+            await kubectl(["wait", "namespace", CLIENTS, `--for=${remaining}`, "--timeout=60s"]);
+            const output = await failing({});
+            assert.match(output, /the cluster has 2 problems; nothing was changed/);
+            assert.match(
+                output,
+                new RegExp(`namespace ${CLIENTS} is being deleted, .*example\\.com/hold in 1 resource`),
+            );
+            assert.match(output, new RegExp(`volume ${VOLUME} is there already and is for claim default/theirs`));
+        } finally {
+            const free = JSON.stringify({ metadata: { finalizers: null } });
+            await kubectl(["patch", "configmap", "hold", "-n", CLIENTS, "--type=merge", "-p", free]);
+            await kubectl(["delete", "pv", VOLUME]);
+            await kubectl(["wait", "--for=delete", "namespace", CLIENTS, "--timeout=60s"]);
+        }
+    });
+
     it("says which registry can't be reached", async () => {
         const port = await deadPort();
         const output = await failing({ registryServer: `127.0.0.1:${port}` });
@@ -88,20 +158,50 @@ describe("make up, when something is wrong", () => {
         const output = await failing({ clientImage, mountOptions: MISTAKEN_OPTIONS });
         assert.ok(performance.now() - start < 240_000);
         assert.match(output, /StatefulSet .*\/nfs-writer is not ready: gave up, because this does not mend itself/);
-        assert.match(output, /container writer: waiting, (ErrImagePull|ImagePullBackOff): .*0000": .*not found/);
+        assert.match(output, /container writer: waiting, (ErrImagePull|ImagePullBackOff): .*0000.*not found/);
         assert.match(output, /event Failed .*: Failed to pull image/);
     });
 
     it("ends with the check's own reason when the check fails", async () => {
+        // Takes as long; the next test looks at it.
+        wrongPath = refusalOfWrongPath(here.namespace);
+        wrongPath.catch(() => {});
         const output = await failing({ mountOptions: MISTAKEN_OPTIONS });
         assert.match(output, /Pod .*\/nfs-check-\w+ is not ready: gave up, because this does not mend itself/);
         assert.match(output, /the mount does not have the requested rsize=12345/);
         assert.match(output, /last lines of the log of container check/);
     });
 
-    it("goes on from there when everything is corrected, and passes", async () => {
-        const { stdout } = await makes("up");
+    it("quotes a server that has no such path, long before time is up", async () => {
+        const { message, ms } = await wrongPath;
+        assert.ok(ms < 90_000, `it took ${ms} ms`);
+        assert.match(message, /gave up, because this does not mend itself/);
+        assert.match(message, /mounting \S+:\/wrong failed, reason given by server: No such file or directory/);
+    });
+
+    it("ends within seconds at ctrl-C, with nothing lost", async () => {
+        const up = startMake("up");
+        // The volume is made anew with other options, and its pods with it.
+        await kubectl(["wait", "--for=delete", "--timeout=120s", "-n", CLIENTS, "statefulset/nfs-writer"]);
+        await appears("-n", CLIENTS, "statefulset/nfs-writer");
+        const { code, output } = await interrupted(up);
+        assert.notEqual(code, 0);
+        assert.match(output, /error: pulumi up was interrupted; nothing is lost/);
+        await assertWhole();
+    });
+
+    it("goes on from there when everything is corrected, and passes, although the API server ends meanwhile", async () => {
+        const up = startMake("up");
+        await up.says(/✓ Look at what the interrupted command has left/);
+        await appears("-n", CLIENTS, "deployment/nfs-readers");
+        process.kill(await processOf(own.name, "kube-apiserver"), "SIGKILL");
+        const { code, stdout } = await up.ended;
+        assert.equal(code, 0);
         assert.match(stdout, /verdict +passed/);
+        const { components } = await clusterStatus(own.name);
+        const server = components.find(({ name }) => name === "kube-apiserver");
+        assert.match(server?.restarts.at(-1)?.reason ?? "", /ended by SIGKILL/);
+        await assertComplete();
         const outputs = JSON.parse((await makes("outputs")).stdout) as StackOutputs;
         assert.equal(Evidence.parse(outputs.visibility).verdict, "passed");
     });
@@ -115,7 +215,16 @@ describe("make up, when something is wrong", () => {
         assert.match(output, /last lines of the log of container nfs-server/);
     });
 
-    it("can be brought down from there", async () => {
-        await makes("down");
+    it("is brought down in a second attempt when the first is interrupted, and a node dies in the second", async () => {
+        const first = startMake("down");
+        await kubectl(["wait", "--for=delete", "--timeout=120s", "-n", CLIENTS, "deployment/nfs-readers"]);
+        const { output } = await interrupted(first);
+        assert.match(output, /error: pulumi destroy was interrupted; nothing is lost/);
+        await assertWhole();
+
+        const second = startMake("down");
+        await second.says(/✓ Look at what the interrupted command has left/);
+        process.kill(await processOf(own.name, "node-2"), "SIGKILL");
+        assert.equal((await second.ended).code, 0);
     });
 });

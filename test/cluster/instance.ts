@@ -75,12 +75,18 @@ export function instance(name: string): Instance {
 /** Of one test file. */
 export const ownInstance = (label: string): Instance => instance(`${sharedCluster}-${label}`);
 
-/** For a `describe`: the instance is up before its tests and deleted after them, with all that is on it. */
+/**
+ * For a `describe`: the instance is up before its tests and deleted after them, with all that is on it. Meanwhile
+ * TEST_KUBECONFIG is its own.
+ */
 export function broughtUp({ name }: Instance): void {
+    const shared = process.env.TEST_KUBECONFIG;
     before(async () => {
         await clusterUp(name);
+        process.env.TEST_KUBECONFIG = clusterFolder(name).kubeconfig;
     });
     after(async () => {
+        process.env.TEST_KUBECONFIG = shared;
         await clusterDelete(name);
         await forgetStacks(name);
     });

@@ -86,9 +86,9 @@ describe("fallback plugin kubernetes, refused for good", function () {
 
         await volume("options", { mountOptions: ["nfsvers=4.2", "nosuchoption"] });
         await volume("theirs", { claimRef: { namespace: "default", name: "theirs" } });
-        await volume("released", {
-            claimRef: { namespace, name: "released", uid: "00000000-0000-0000-0000-000000000001" },
-        });
+        await volume("released", { claimRef: { namespace, name: "released" } });
+        const uid = "00000000-0000-0000-0000-000000000001";
+        await mergePatch(here.api, `/api/v1/persistentvolumes/${nameOf("released")}`, { spec: { claimRef: { uid } } });
         const small = { requests: { memory: "1Mi" } };
         const plugin = driven();
         await create(plugin, "core/v1:PersistentVolumeClaim", claim("options", nameOf("options")));

@@ -1,0 +1,79 @@
+// A node that goes while `make up` or `make down` needs it: killed, and frozen,
+// which nobody notices before its health is asked for. The supervisor of the
+// embedded cluster starts it again; what waits, waits for it.
+import assert from "node:assert/strict";
+import { nfsMounts } from "../../commands/mounts";
+import { clusterAccess } from "../../embedded/cluster";
+import { nodeIsAway } from "../../embedded/toolchain/kubernetes-plugin/pods";
+import type { StackOutputs } from "../../outputs";
+import { instance, sharedCluster } from "../cluster/instance";
+import { processOf } from "../cluster/processes";
+import { wholeness } from "../cluster/whole";
+import { seen, testApi } from "../toolchain/kubernetes-fixture";
+
+const shared = instance(sharedCluster);
+const { kubectl, makes, startMake } = shared;
+const { assertComplete, assertWhole } = wholeness(shared);
+
+const CLIENTS = "nfs-storage-stack-dev-nfs-clients";
+
+async function hurt(node: string, signal: "SIGKILL" | "SIGSTOP"): Promise<void> {
+    process.kill(await processOf(sharedCluster, node), signal);
+}
+
+async function outputs(): Promise<StackOutputs> {
+    return JSON.parse((await makes("outputs")).stdout) as StackOutputs;
+}
+
+describe("a node that goes", () => {
+    afterEach(() => assertWhole());
+    after(() => makes("down"));
+
+    for (const [signal, what] of [
+        ["SIGKILL", "is killed"],
+        ["SIGSTOP", "freezes"],
+    ] as const) {
+        for (const node of ["node-1", "node-2"]) {
+            it(`is waited for by make up when ${node} ${what} in the middle`, async () => {
+                const up = startMake("up", { SETTINGS: JSON.stringify({ mountOptions: options(signal, node) }) });
+                await kubectl(["wait", "--for=create", "--timeout=300s", "namespace", CLIENTS]);
+                await kubectl(["wait", "--for=create", "--timeout=300s", "-n", CLIENTS, "statefulset/nfs-writer"]);
+                await hurt(node, signal);
+                const { code, stdout, output } = await up.ended;
+                assert.equal(code, 0, output);
+                assert.match(stdout, /verdict +passed/);
+                await assertComplete();
+            });
+        }
+
+        it(`is waited for by make down when it ${what} with the mount on it`, async () => {
+            const { writer } = await outputs();
+            const [node = ""] = writer.nodes;
+            const down = startMake("down");
+            await kubectl(["wait", "--for=delete", "--timeout=120s", "-n", CLIENTS, "deployment/nfs-readers"]);
+            await hurt(node, signal);
+            const { code, output } = await down.ended;
+            assert.equal(code, 0, output);
+            await makes("cluster", { ARGS: "up" });
+            const access = await clusterAccess(sharedCluster);
+            assert.deepEqual(await nfsMounts(sharedCluster, access?.nodes ?? []), []);
+            await makes("up");
+        });
+    }
+
+    it("is told of by Kubernetes as the fallback plugin knows it", async () => {
+        const { readers } = await outputs();
+        const [node = ""] = readers.nodes;
+        await hurt(node, "SIGSTOP");
+        const pods = `/api/v1/namespaces/${CLIENTS}/pods`;
+        // After 50 s (node-monitor-grace-period), and before the supervisor starts the node again.
+        const fieldSelector = `spec.nodeName=${node}`;
+        await seen(await testApi(), pods, { fieldSelector }, (found) => found.some(nodeIsAway));
+    });
+});
+
+/** Others each time, so that the volume and all pods are made anew. */
+function options(signal: string, node: string): string[] {
+    const timeo = 600 + (signal === "SIGKILL" ? 0 : 2) + (node === "node-1" ? 0 : 1);
+    return ["nfsvers=4.2", "hard", `timeo=${timeo}`, "retrans=2", "noresvport", "lookupcache=positive", "actimeo=1"];
+}
