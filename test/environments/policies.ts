@@ -23,7 +23,7 @@ async function environmentColumns(): Promise<{ columns: Column[]; policies: stri
         await pack.configure(config as Record<string, PolicyConfig>);
         const infos = (await pack.info()).policies;
         const policies = infos.map(({ name }) => name);
-        const unknown = Object.keys(config).filter((name) => !policies.includes(name));
+        const unknown = Object.keys(config).filter((name) => name !== "all" && !policies.includes(name));
         if (unknown.length > 0) throw new UserError(`policies/config.json: there is no policy ${unknown.join(", ")}`);
         const columns: Column[] = [];
         for (const name of environmentNames()) {

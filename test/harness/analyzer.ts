@@ -71,6 +71,9 @@ export interface PackOptions {
 }
 
 export class Pack {
+    /** Asked for once. */
+    private policies: PolicyInfo[] | undefined;
+
     private constructor(
         readonly process: ChildProcess,
         private readonly client: AnalyzerClient,
@@ -127,16 +130,22 @@ export class Pack {
         return { name: info.getName(), policies };
     }
 
-    /** The configuration of all policies, by their names: what is not in it has none. */
+    /**
+     * As the engine does with the file of `--policy-pack-config`: defaults of the schemas, then the level of "all",
+     * then each policy's own. It passes names over that the pack does not have.
+     */
     async configure(config: Record<string, PolicyConfig>): Promise<void> {
+        this.policies ??= (await this.info()).policies;
         const request = new proto.ConfigureAnalyzerRequest();
-        for (const [policy, given] of Object.entries(config)) {
-            const { enforcementLevel = "mandatory", ...properties } =
-                typeof given === "string" ? { enforcementLevel: given } : given;
+        const { enforcementLevel: ofAll } = leveled(config.all);
+        for (const { name, level, config: schema } of this.policies) {
+            const { enforcementLevel = ofAll ?? level, ...properties } = leveled(config[name]);
+            const defaults = Object.entries(schema).map(([key, one]) => [key, (one as { default?: unknown }).default]);
+            const known = Object.fromEntries(defaults.filter(([, value]) => value !== undefined));
             const one = new proto.PolicyConfig()
                 .setEnforcementlevel(LEVELS.indexOf(enforcementLevel) as proto.EnforcementLevel)
-                .setProperties(Struct.fromJavaScript(properties as Record<string, never>));
-            request.getPolicyconfigMap().set(policy, one);
+                .setProperties(Struct.fromJavaScript({ ...known, ...properties } as Record<string, never>));
+            request.getPolicyconfigMap().set(name, one);
         }
         await call<Empty>((done) => this.client.configure(request, done));
     }
@@ -179,6 +188,9 @@ function call<T>(start: (done: requestCallback<T>) => void): Promise<T> {
         start((error, response) => (error || response === undefined ? reject(error) : resolve(response)));
     });
 }
+
+const leveled = (config: PolicyConfig = {}): Exclude<PolicyConfig, string> =>
+    typeof config === "string" ? { enforcementLevel: config } : config;
 
 const levelOf = (level: proto.EnforcementLevel): Level => LEVELS[level] ?? "advisory";
 

@@ -70,7 +70,7 @@ for (const [name, policies] of Object.entries(cases)) {
                 for (const kind of kinds) {
                     for (const one of byKind[kind]) {
                         it(`${titles[kind]} ${one.what}`, async () => {
-                            await configureOnly(pack, policy, info.policies, one.config);
+                            await configureOnly(pack, policy, one.config);
                             await verify(pack, policyOf(policy), kind, one, await stackOf(kind, one));
                         });
                     }
@@ -82,7 +82,7 @@ for (const [name, policies] of Object.entries(cases)) {
                     const stack = await stackOf("violates", one);
                     const blamed = [...new Set(one.blames)];
                     const found = async (more: Plain): Promise<string[]> => {
-                        await configureOnly(pack, policy, info.policies, { ...one.config, ...more });
+                        await configureOnly(pack, policy, { ...one.config, ...more });
                         return (await pack.judge(stack)).violations.map(({ resource }) => resource);
                     };
                     const [first = "", ...rest] = blamed;
@@ -97,7 +97,7 @@ for (const [name, policies] of Object.entries(cases)) {
                 it("refuses configuration that is wrong, and names the key", async () => {
                     const stack = await provision(() => void lasting.pod?.("pod", { containers: [good] }));
                     for (const { config, says } of [...wrong, ...misconfigured]) {
-                        await configureOnly(pack, policy, info.policies, config);
+                        await configureOnly(pack, policy, config);
                         await assert.rejects(pack.judge(stack), (error: Error) => {
                             assert.match(error.message, says);
                             assert.match(
@@ -113,13 +113,7 @@ for (const [name, policies] of Object.entries(cases)) {
 
                 for (const { what, becomes, ...one } of remedied) {
                     it(`mends, when it is told to, and only then, a stack that ${what}`, async () => {
-                        await verifyRemedy(
-                            pack,
-                            policyOf(policy),
-                            info.policies,
-                            becomes,
-                            await provision(one.program, one),
-                        );
+                        await verifyRemedy(pack, policyOf(policy), becomes, await provision(one.program, one));
                     });
                 }
             });

@@ -20,11 +20,9 @@ export function stackOf(kind: Kind, one: Case): Promise<Provisioned> {
 export async function configureOnly(
     pack: Pack,
     policy: string,
-    all: readonly PolicyInfo[],
-    config: PolicyConfig = {},
+    config: Exclude<PolicyConfig, string> = {},
 ): Promise<void> {
-    const others = all.map(({ name }) => [name, "disabled"] as const);
-    await pack.configure({ ...Object.fromEntries(others), [policy]: config });
+    await pack.configure({ all: "disabled", [policy]: { enforcementLevel: "mandatory", ...config } });
 }
 
 /** @throws AssertionError when the policy does not say what the case expects */
@@ -62,12 +60,11 @@ export async function verify(pack: Pack, policy: PolicyInfo, kind: Kind, one: Ca
 export async function verifyRemedy(
     pack: Pack,
     policy: PolicyInfo,
-    all: readonly PolicyInfo[],
     becomes: Plain,
     { resources }: Provisioned,
 ): Promise<void> {
     const changes = async (enforcementLevel: "mandatory" | "remediate"): Promise<(Plain | undefined)[]> => {
-        await configureOnly(pack, policy.name, all, { enforcementLevel });
+        await configureOnly(pack, policy.name, { enforcementLevel });
         return Promise.all(resources.map((resource) => pack.remediate(resource)));
     };
     assert.deepEqual((await changes("mandatory")).filter(Boolean), []);

@@ -21,13 +21,13 @@ interface Prepared {
     verify(pack: Pack): Promise<void>;
 }
 
-async function prepare(policy: PolicyInfo, all: readonly PolicyInfo[], ofPolicy: PolicyCases): Promise<Prepared[]> {
+async function prepare(policy: PolicyInfo, ofPolicy: PolicyCases): Promise<Prepared[]> {
     const prepared: Prepared[] = [];
     for (const kind of kinds) {
         for (const one of ofPolicy[kind]) {
             const stack = await stackOf(kind, one);
             const judge = async (pack: Pack): Promise<void> => {
-                await configureOnly(pack, policy.name, all, one.config);
+                await configureOnly(pack, policy.name, one.config);
                 await verify(pack, policy, kind, one, stack);
             };
             prepared.push({ what: `${kind}: ${one.what}`, verify: judge });
@@ -35,7 +35,7 @@ async function prepare(policy: PolicyInfo, all: readonly PolicyInfo[], ofPolicy:
     }
     for (const { what, becomes, ...one } of ofPolicy.remedied ?? []) {
         const stack = await provision(one.program, one);
-        prepared.push({ what: `mends: ${what}`, verify: (pack) => verifyRemedy(pack, policy, all, becomes, stack) });
+        prepared.push({ what: `mends: ${what}`, verify: (pack) => verifyRemedy(pack, policy, becomes, stack) });
     }
     return prepared;
 }
@@ -87,7 +87,7 @@ main(async () => {
                 const policy = mutants.policies.find((one) => one.name === name);
                 const ofPolicy = cases[pack]?.[name];
                 if (!policy || !ofPolicy) throw new Error(`the policy ${name} has no cases`);
-                const prepared = await prepare(policy, mutants.policies, ofPolicy);
+                const prepared = await prepare(policy, ofPolicy);
                 const file = fileOfPolicy(pack, name);
                 const wrong = await mutants.noticed(prepared);
                 if (wrong !== undefined)

@@ -5,9 +5,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyPages } from "../../commands/policy-pages";
 import { packs } from "../../policies/all/pack";
-import type { PackInfo } from "../harness/analyzer";
+import type { PackInfo, PolicyConfig } from "../harness/analyzer";
+import { provision } from "../harness/engine";
 import { packNames, repository, startPack } from "./packs";
 import { fileOfPolicy } from "./sources";
+import { pair } from "./stacks";
 
 describe("policy packs", function () {
     this.timeout(60_000);
@@ -44,6 +46,26 @@ describe("policy packs", function () {
                     );
                 }
             }
+        }
+    });
+
+    it("have the level that is configured, for one policy or for all", async () => {
+        const pack = await startPack("bindings");
+        try {
+            const stack = await provision(() => pair({ nfs: { server: "nfs", path: "/" }, claimRef: undefined }));
+            const levels = async (config: Record<string, PolicyConfig>): Promise<Record<string, string>> => {
+                await pack.configure(config);
+                const { violations } = await pack.judge(stack);
+                const found = violations.filter(({ message }) => !message.startsWith("Not judged yet"));
+                return Object.fromEntries(found.map(({ policy, level }) => [policy, level]));
+            };
+            const [server, names] = ["nfs-server-is-an-address", "volume-and-claim-name-each-other"];
+            assert.deepEqual(await levels({}), { [server]: "mandatory", [names]: "mandatory" });
+            assert.deepEqual(await levels({ all: "advisory" }), { [server]: "advisory", [names]: "advisory" });
+            assert.deepEqual(await levels({ all: "disabled", [names]: "mandatory" }), { [names]: "mandatory" });
+            assert.deepEqual(await levels({ [server]: { enforcementLevel: "disabled" } }), { [names]: "mandatory" });
+        } finally {
+            await pack.stop();
         }
     });
 
