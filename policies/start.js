@@ -6,6 +6,9 @@ const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSyn
 const Module = require("node:module");
 const { join } = require("node:path");
 
+/** Seen from a bundle. */
+const SDK = "../../sdk.js";
+
 /** @param {string} folder of the pack */
 module.exports = (folder) => {
     const file = join(folder, "dist", "pack.js");
@@ -25,9 +28,11 @@ module.exports = (folder) => {
     require(file);
 };
 
-/** Of all that may end up in a bundle. Times and sizes: reading the files would take as long as bundling them. */
+/** Of all that decides about a bundle. Times and sizes: reading the files would take as long as bundling them. */
 function fingerprint() {
     const hash = createHash("sha256");
+    const lock = statSync(join(__dirname, "../package-lock.json"), { throwIfNoEntry: false });
+    hash.update(`${lock?.mtimeMs} ${statSync(__filename).mtimeMs}\n`);
     for (const root of [__dirname, join(__dirname, "../contract")]) {
         for (const entry of readdirSync(root, { recursive: true })) {
             if (!/\.(ts|json)$/.test(entry) || entry.includes("node_modules")) continue;
@@ -53,12 +58,12 @@ function bundle(folder) {
         platform: "node",
         format: "cjs",
         target: "node20",
-        // The SDK that Pulumi's own script has loaded already.
-        external: ["@pulumi/*"],
+        // The policy SDK is in it; of these Pulumi's own script has loaded most already.
+        external: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf"],
         logLevel: "silent",
         write: false,
     });
-    return outputFiles[0].text;
+    return outputFiles[0].text.replaceAll('require("@pulumi/pulumi")', `require(${JSON.stringify(SDK)})`);
 }
 
 /** Whole or not at all: packs may be started at the same time. */
