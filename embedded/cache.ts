@@ -2,7 +2,7 @@
 // name is a hash of all it was built from, complete as soon as it exists.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { cacheDirectory } from "./paths";
@@ -72,25 +72,37 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
     }
 }
 
-/** Waits until the lock is ours; one left by a process that is gone is taken over. */
+/**
+ * Waits until the lock is ours; one left by a process that is gone is taken over. The lock is a link whose text is the
+ * owner: it is there with its text or not at all, whenever its owner is killed.
+ */
 export async function lock(file: string, progress: Progress): Promise<() => Promise<void>> {
     const mine = (await processIdentity(process.pid)) ?? String(process.pid);
     for (;;) {
         try {
-            const handle = await open(file, "wx");
-            await handle.writeFile(mine);
-            await handle.close();
+            await symlink(mine, file);
             return () => rm(file, { force: true });
         } catch (error) {
             if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
         }
-        const owner = await readFile(file, "utf8").catch(() => "");
-        const pid = Number(owner.split(" ")[0]);
-        if (owner !== "" && (await processIdentity(pid)) !== owner) {
+        const owner = await ownerOf(file);
+        if (owner === undefined) continue;
+        const [pid = ""] = owner.split(" ");
+        if ((await processIdentity(Number(pid))) !== owner) {
             await rm(file, { force: true });
             continue;
         }
-        progress(`waiting for process ${owner.split(" ")[0] || "?"}, which does the same`);
+        progress(`waiting for process ${pid}, which works on the same`);
         await pause(500);
+    }
+}
+
+/** Undefined when the lock has just been given back. */
+async function ownerOf(file: string): Promise<string | undefined> {
+    try {
+        return await readlink(file);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
     }
 }

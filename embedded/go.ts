@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buildFlags, downloadProgress, type GoProgram, goProgress, linkerFlags, tagFlags } from "./go-program";
 import { goProblems } from "./host-problems";
 import { cacheDirectory } from "./paths";
-import { run } from "./run";
+import { dyingWithUs, run } from "./run";
 import { lineProgress, type Progress, UserError } from "./steps";
 
 /** What `go env GOVERSION` says; undefined when there is no go on PATH. */
@@ -50,7 +50,8 @@ export async function goBuild(program: GoProgram, into: string, progress: Progre
     const compile = async (): Promise<void> => {
         progress("compiling and linking"); // packages in Go's own cache are not named
         const flags = ["-v", ...buildFlags(program), "-ldflags", linkerFlags(program)];
-        await run("nice", ["go", "build", ...flags, "-o", join(into, program.output), program.package], {
+        const build = ["go", "build", ...flags, "-o", join(into, program.output), program.package];
+        await run(...dyingWithUs("nice", build), {
             ...options,
             onLine: lineProgress(progress, goProgress(packages)),
         });

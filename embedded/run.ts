@@ -45,6 +45,12 @@ process.on("exit", () => {
     for (const child of running) child.kill();
 });
 
+/** For run(), on Linux: the program is killed also when this process is, which has no time then to end it. */
+export const dyingWithUs = (program: string, args: readonly string[]): [program: string, args: string[]] => [
+    "setpriv",
+    ["--pdeathsig", "KILL", "--", program, ...args],
+];
+
 /** Resolves with its standard output. @throws CommandFailed with the last lines it said. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
     const spawnOptions: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"] };

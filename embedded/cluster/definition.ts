@@ -2,7 +2,7 @@
 // loopback and the password of its registry.
 import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { UserError } from "../steps";
 import { clusterFolder, existingClusters } from "./folder";
@@ -44,8 +44,22 @@ export async function defineCluster(name: string): Promise<ClusterDefinition> {
     };
     await mkdir(folder.root, { recursive: true, mode: 0o700 });
     await chmod(folder.root, 0o700);
-    await writeFile(folder.definition, `${JSON.stringify(definition, null, 4)}\n`, { mode: 0o600, flag: "wx" });
-    return definition;
+    return store(definition, folder.definition);
+}
+
+/** Never half written, whenever we are killed; and when someone else was first, theirs holds. */
+async function store(definition: ClusterDefinition, file: string): Promise<ClusterDefinition> {
+    const whole = `${file}.${process.pid}`;
+    await writeFile(whole, `${JSON.stringify(definition, null, 4)}\n`, { mode: 0o600 });
+    try {
+        await link(whole, file);
+        return definition;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        return readDefinition(definition.name) ?? definition;
+    } finally {
+        await rm(whole);
+    }
 }
 
 async function freePort(taken: ReadonlySet<number>): Promise<number> {

@@ -40,6 +40,8 @@ export interface ClusterAccess {
 /** Longer than a start takes on a machine that builds something else at the same time. */
 const UP_PATIENCE_MS = 300_000;
 const STOP_PATIENCE_MS = 60_000;
+/** In the cluster's folder. */
+const UP_LOCK = "up.lock";
 
 /** Starts the cluster, or makes sure that it runs. Resolves when both nodes are Ready and volumes and images can be had. */
 export async function clusterUp(name: string): Promise<ClusterAccess> {
@@ -49,7 +51,7 @@ export async function clusterUp(name: string): Promise<ClusterAccess> {
     if (known && seen && verdictOn(seen) === "usable") return accessOf(known, folder);
     await prepareHost();
     const definition = await defineCluster(name);
-    const unlock = await lock(join(folder.root, "up.lock"), once(say));
+    const unlock = await lock(join(folder.root, UP_LOCK), once(say));
     try {
         if (!(await isStartingOrReady(name, folder))) {
             // Said before anything is built; taken for good when the supervisor is launched.
@@ -117,12 +119,19 @@ export async function clusterStop(name: string): Promise<void> {
     });
 }
 
-/** Stops it, and removes all that it had. */
+/** Stops it, and removes all that it had. Waits for a start that is under way, which would make it anew. */
 export async function clusterDelete(name: string): Promise<void> {
     const folder = clusterFolder(name);
     if (!existsSync(folder.root)) return;
-    await clusterStop(name);
-    await step(`Delete cluster ${name}`, () => rm(folder.root, { recursive: true, force: true }));
+    const unlock = await lock(join(folder.root, UP_LOCK), once(say));
+    try {
+        await clusterStop(name);
+        // Again when a program that a killed start had called has just written one more file.
+        const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
+        await step(`Delete cluster ${name}`, () => rm(folder.root, options));
+    } finally {
+        await unlock();
+    }
 }
 
 export async function clusterStatus(name: string): Promise<ClusterStatus> {

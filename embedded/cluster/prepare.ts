@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { hash as bcrypt } from "bcryptjs";
@@ -132,7 +132,9 @@ async function writePrivate(file: string, text: string): Promise<void> {
 async function makeDataDisk(path: string): Promise<void> {
     if (existsSync(path)) return;
     const partial = `${path}.partial`;
-    const file = await open(partial, "w", 0o600);
+    // Another file, not that one emptied: mkfs of a start that was killed may still write to it.
+    await rm(partial, { force: true });
+    const file = await open(partial, "wx", 0o600);
     await file.truncate(NODE_DISK_BYTES);
     await file.close();
     // The program is in a folder that a user's PATH may lack.

@@ -3,7 +3,7 @@
 // a tree can be removed at any time without a mount left in it.
 // apt.ts installs packages this way; long-running services take the command of
 // treeCommand() and start it themselves.
-import { CommandFailed, type RunOptions, run } from "../run";
+import { CommandFailed, dyingWithUs, type RunOptions, run } from "../run";
 
 export interface Bind {
     /** Absolute path on the host. */
@@ -110,7 +110,7 @@ export async function inTree(
 ): Promise<string> {
     const { program, args, env } = treeCommand(tree, argv, options);
     try {
-        return await run(program, args, { ...options, cwd: "/", env });
+        return await run(...dyingWithUs(program, args), { ...options, cwd: "/", env });
     } catch (error) {
         if (!(error instanceof CommandFailed)) throw error;
         // Named by what was to be run, not by the mounts around it.

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { built, processIdentity, type Recipe } from "../../embedded/cache";
+import { built, lock, processIdentity, type Recipe } from "../../embedded/cache";
 import { allDone } from "../../embedded/steps";
 
 describe("what is built once", () => {
@@ -47,6 +47,38 @@ describe("what is built once", () => {
         );
         const path = await built(recipe((into) => writeFile(join(into, "file"), "made")));
         await assert.rejects(readFile(join(path, "half")), /ENOENT/);
+    });
+});
+
+describe("a lock", () => {
+    let home = "";
+    beforeEach(async () => {
+        home = await mkdtemp(join(tmpdir(), "lock-"));
+    });
+    afterEach(() => rm(home, { recursive: true, force: true }));
+
+    it("is for one at a time, and says for whom the others wait", async () => {
+        const file = join(home, "lock");
+        const unlock = await lock(file, () => assert.fail("nobody has it"));
+        let told = (): void => {};
+        const waits = new Promise<void>((resolve) => {
+            told = resolve;
+        });
+        const second = lock(file, (text) => {
+            assert.match(text, new RegExp(`process ${process.pid}`));
+            told();
+        });
+        await waits;
+        await unlock();
+        await (await second)();
+        assert.deepEqual(await readdir(home), []);
+    });
+
+    it("is taken over from a process that is gone", async () => {
+        const file = join(home, "lock");
+        await symlink(`${process.pid} 1`, file); // this id, with another start
+        await (await lock(file, () => assert.fail("nobody has it")))();
+        assert.deepEqual(await readdir(home), []);
     });
 });
 
