@@ -72,7 +72,7 @@ async function prepareNode({ definition, folder, sandbox }: Prepared, node: Node
     for (const [name, values] of Object.entries(nodeTemplates(definition, node, sandbox))) {
         await write(name, fill(await template(`node/${name}`), values));
     }
-    for (const program of ["init", "agent"]) {
+    for (const program of ["init", "agent", "volume"]) {
         await chmod(join(files.host, program), 0o700);
     }
     for (const name of ["kubelet", "kube-proxy"]) {
@@ -99,6 +99,7 @@ export function nodeTemplates(
     return {
         init: {},
         agent: {},
+        volume: {},
         "node.env": {
             NODE_NAME: node.name,
             NODE_ADDRESS: node.address,

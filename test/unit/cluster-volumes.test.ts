@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { KubernetesObject } from "../../embedded/cluster/supervisor/api";
+import { bytesOf } from "../../embedded/cluster/supervisor/quantity";
 import { PROVISIONER, storageClass, volumeFor, volumeToDelete } from "../../embedded/cluster/supervisor/volumes";
+
+const MIB = 1024 ** 2;
 
 function claim(spec: Record<string, unknown> = {}, metadata: Partial<KubernetesObject["metadata"]> = {}) {
     return {
@@ -27,11 +31,11 @@ function made(object: KubernetesObject) {
 }
 
 describe("a claim of the default storage class", () => {
-    it("gets a folder on the node that its pod was scheduled to, and nowhere else", () => {
-        const { node, folder, volume } = made(claim());
+    it("gets a volume on the node that its pod was scheduled to, and nowhere else", () => {
+        const { node, volume } = made(claim());
         assert.equal(node, "node-2");
-        assert.equal(folder, "/var/lib/local-path/pvc-11111111-2222-3333-4444-555555555555");
-        assert.deepEqual((volume.spec as { local: unknown }).local, { path: folder });
+        const path = "/var/lib/local-path/pvc-11111111-2222-3333-4444-555555555555";
+        assert.deepEqual((volume.spec as { local: unknown }).local, { path });
         assert.match(JSON.stringify(volume.spec?.nodeAffinity), /"node-2"/);
     });
 
@@ -55,6 +59,19 @@ describe("a claim of the default storage class", () => {
         );
     });
 
+    it("gets a file system that has room for what it asked for, and little more", () => {
+        fc.assert(
+            fc.property(fc.integer({ min: 1, max: 2 ** 44 }), (bytes) => {
+                const { bytes: image, journal } = made(claim({ resources: { requests: { storage: String(bytes) } } }));
+                // As node/volume makes it: journal, inodes, bitmaps and their like, and ext4's own reserve.
+                const taken = journal + image / 64 + image / 4096 + Math.min(image / 50, 16 * MIB);
+                assert.ok(image - taken >= bytes, "room");
+                assert.ok(journal <= image / 2, "mkfs.ext4 refuses a larger journal");
+                assert.ok(image <= bytes * 1.04 + 20 * MIB, "little more");
+            }),
+        );
+    });
+
     it("waits until its pod is scheduled; is left alone when it has a volume, goes away or is of another class", () => {
         for (const other of [
             claim({}, { annotations: {} }),
@@ -67,7 +84,7 @@ describe("a claim of the default storage class", () => {
         }
     });
 
-    it("is refused, with the reason, what a folder on one node can't give", () => {
+    it("is refused, with the reason, what a file system on one node can't give", () => {
         for (const spec of [
             { accessModes: ["ReadWriteMany"] },
             { accessModes: ["ReadOnlyMany"] },
@@ -83,9 +100,9 @@ describe("a claim of the default storage class", () => {
 describe("a volume of the default storage class", () => {
     const released = (object: KubernetesObject): KubernetesObject => ({ ...object, status: { phase: "Released" } });
 
-    it("goes with its folder when its claim is gone", () => {
-        const { folder, node, volume } = made(claim());
-        assert.deepEqual(volumeToDelete(released(volume)), { folder, node });
+    it("goes with its data when its claim is gone", () => {
+        const { node, volume } = made(claim());
+        assert.deepEqual(volumeToDelete(released(volume)), { name: volume.metadata.name, node });
     });
 
     it("stays while it is bound, when it is to be kept, and when it is not ours", () => {
@@ -105,5 +122,29 @@ describe("the default storage class", () => {
         assert.equal(storageClass.metadata.annotations?.["storageclass.kubernetes.io/is-default-class"], "true");
         assert.equal(storageClass.provisioner, PROVISIONER);
         assert.equal(storageClass.volumeBindingMode, "WaitForFirstConsumer");
+    });
+});
+
+describe("an amount in Kubernetes's notation", () => {
+    it("is read in all its spellings", () => {
+        const spellings: [string, number][] = [
+            ["0", 0],
+            ["3Gi", 3 * 1024 ** 3],
+            ["1.5Ki", 1536],
+            ["500M", 500e6],
+            ["2k", 2000],
+            ["1e3", 1000],
+            ["1E3", 1000],
+            ["1.2e-1", 1],
+            ["1E", 1e18],
+            ["1500m", 2],
+        ];
+        for (const [text, bytes] of spellings) assert.equal(bytesOf(text), bytes, text);
+    });
+
+    it("is refused when it is none", () => {
+        for (const text of ["", "x", "1X", "-1", "1 Gi", "Gi", "1e"]) {
+            assert.throws(() => bytesOf(text), /is no amount/, text);
+        }
     });
 });

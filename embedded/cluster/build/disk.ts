@@ -10,7 +10,7 @@ import { copyTree, debianTree } from "../../debian/tree";
 import { run } from "../../run";
 
 /**
- * kube-proxy calls nft and conntrack, the node's init ip. iptables comes along with the network plugins and is not
+ * kube-proxy calls nft and conntrack, the node's init ip, node/volume mkfs.ext4. iptables comes along with the network plugins and is not
  * used: nothing here has host ports, and the kubelet does without it. NFS 4.2 needs no rpcbind and no statd running.
  */
 const PACKAGES = [
@@ -21,6 +21,7 @@ const PACKAGES = [
     "nftables",
     "conntrack",
     "iproute2",
+    "e2fsprogs",
 ];
 
 const INIT = readFileSync(join(__dirname, "node-init"));

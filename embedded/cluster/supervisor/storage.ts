@@ -1,5 +1,5 @@
-// The provisioner of the default storage class: follows claims and volumes,
-// makes and removes folders on the nodes. volumes.ts says which.
+// The provisioner of the default storage class: follows claims and volumes, has
+// their file systems made and removed on the nodes. volumes.ts says which.
 import { setTimeout as pause } from "node:timers/promises";
 import { type Api, ApiError, type KubernetesObject } from "./api";
 import { quote } from "./channel";
@@ -11,6 +11,8 @@ export type OnNode = (node: string, command: string) => Promise<void>;
 const CLAIMS = "/api/v1/persistentvolumeclaims";
 const VOLUMES = "/api/v1/persistentvolumes";
 const AGAIN_MS = 2000;
+/** On a node. */
+const VOLUME = "/bin/bash /host/volume";
 
 export class Storage {
     /** Work that is under way, by the object's uid: an object is told of more often than it needs anything. */
@@ -63,14 +65,18 @@ export class Storage {
             await this.warn(claim, decision.refuse);
             return;
         }
-        const { node, folder, volume } = decision.make;
-        // Any user of a pod may write to it, as with other provisioners of this kind.
-        await this.onNode(node, `mkdir -p -m 0777 ${quote(folder)}`);
+        const { node, bytes, journal, volume } = decision.make;
+        try {
+            await this.onNode(node, `${VOLUME} make ${quote(volume.metadata.name)} ${bytes} ${journal}`);
+        } catch (error) {
+            await this.warn(claim, (error as Error).message);
+            throw error;
+        }
         await this.api.ensure(VOLUMES, volume);
     }
 
     private async remove(volume: KubernetesObject, wanted: Unwanted): Promise<void> {
-        await this.onNode(wanted.node, `rm -rf ${quote(wanted.folder)}`);
+        await this.onNode(wanted.node, `${VOLUME} remove ${quote(wanted.name)}`);
         try {
             await this.api.call("DELETE", `${VOLUMES}/${volume.metadata.name}`);
         } catch (error) {

@@ -1,6 +1,8 @@
-// Which volume a claim of the default storage class gets: a folder on the disk
-// of the node that its pod was scheduled to. Pure; storage.ts acts on it.
+// Which volume a claim of the default storage class gets: a file system of its
+// size on the disk of the node that its pod was scheduled to. Pure; storage.ts
+// acts on it, and node/volume does it there.
 import type { KubernetesObject } from "./api";
+import { bytesOf } from "./quantity";
 
 export const PROVISIONER = "embedded/node-folder";
 export const STORAGE_CLASS = "standard";
@@ -19,8 +21,10 @@ export const storageClass: KubernetesObject & Record<string, unknown> = {
 
 export interface Wanted {
     node: string;
-    /** On the node. */
-    folder: string;
+    /** Of the file that it is in, so that what was claimed can be written to it. */
+    bytes: number;
+    /** Of these, the file system's journal. */
+    journal: number;
     volume: KubernetesObject;
 }
 
@@ -36,8 +40,20 @@ export type Decision = { make: Wanted } | { refuse: string };
 
 export interface Unwanted {
     node: string;
-    folder: string;
+    name: string;
 }
+
+const MIB = 1024 ** 2;
+
+/** Small ones get the smallest that ext4 has. */
+const journalBytes = (claimed: number): number => (claimed < 128 * MIB ? 4 : 16) * MIB;
+
+/**
+ * With what ext4 takes for itself as node/volume makes it: the journal, 256 bytes for every 16 KiB (1.6 %) that a file
+ * may need, what it never gives away (2 %, at most 16 MiB), and some blocks.
+ */
+const fileSystemBytes = (claimed: number): number =>
+    Math.ceil((claimed * 1.04) / MIB) * MIB + journalBytes(claimed) + 3 * MIB;
 
 /** Undefined when nothing is to be done for this claim, or not yet. */
 export function volumeFor(claim: KubernetesObject): Decision | undefined {
@@ -47,7 +63,7 @@ export function volumeFor(claim: KubernetesObject): Decision | undefined {
     if (spec.storageClassName !== STORAGE_CLASS || spec.volumeName || deletionTimestamp || !node || !uid)
         return undefined;
     if (spec.volumeMode === "Block")
-        return { refuse: `storage class ${STORAGE_CLASS} has no block volumes, only folders` };
+        return { refuse: `storage class ${STORAGE_CLASS} has no block volumes, only file systems` };
     const shared = spec.accessModes?.find((mode) => !mode.startsWith("ReadWriteOnce"));
     if (shared) {
         return {
@@ -55,22 +71,23 @@ export function volumeFor(claim: KubernetesObject): Decision | undefined {
         };
     }
     const volume = `pvc-${uid}`;
-    const folder = `${FOLDERS}/${volume}`;
+    const claimed = spec.resources?.requests?.storage ?? "0";
     return {
         make: {
             node,
-            folder,
+            bytes: fileSystemBytes(bytesOf(claimed)),
+            journal: journalBytes(bytesOf(claimed)),
             volume: {
                 apiVersion: "v1",
                 kind: "PersistentVolume",
                 metadata: { name: volume, annotations: { [PROVISIONED_BY]: PROVISIONER } },
                 spec: {
-                    capacity: { storage: spec.resources?.requests?.storage ?? "0" },
+                    capacity: { storage: claimed },
                     accessModes: spec.accessModes,
                     persistentVolumeReclaimPolicy: "Delete",
                     storageClassName: STORAGE_CLASS,
                     claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name, uid },
-                    local: { path: folder },
+                    local: { path: `${FOLDERS}/${volume}` },
                     nodeAffinity: {
                         required: {
                             nodeSelectorTerms: [
@@ -99,11 +116,11 @@ interface VolumeSpec {
 /** Of a volume of ours that nobody claims any more and that is to go with its data; undefined for all others. */
 export function volumeToDelete(volume: KubernetesObject): Unwanted | undefined {
     const spec = (volume.spec ?? {}) as VolumeSpec;
-    const folder = spec.local?.path;
+    const { name } = volume.metadata;
     const node = spec.nodeAffinity?.required?.nodeSelectorTerms?.[0]?.matchExpressions?.[0]?.values?.[0];
     const released = (volume.status as { phase?: string } | undefined)?.phase === "Released";
     if (volume.metadata.annotations?.[PROVISIONED_BY] !== PROVISIONER || !released) return undefined;
-    if (spec.persistentVolumeReclaimPolicy !== "Delete" || !folder?.startsWith(`${FOLDERS}/pvc-`) || !node)
+    if (spec.persistentVolumeReclaimPolicy !== "Delete" || spec.local?.path !== `${FOLDERS}/${name}` || !node)
         return undefined;
-    return { node, folder };
+    return { node, name };
 }
