@@ -1,14 +1,20 @@
 // The cluster's own certificate authority and what it signs. openssl makes
 // them; all are made together, in a folder that exists only when it is complete.
-import { generateKeyPairSync } from "node:crypto";
+// A start finds them near their end and makes them anew: whatever holds one
+// reads it at each start (prepare.ts).
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../run";
 import { API_SERVICE, CONTROL_PLANE, NODES } from "./network";
 
-/** Longer than any such cluster lives. */
-const DAYS = "3650";
+const DAYS = 365;
+const DAY_MS = 24 * 60 * 60_000;
+/** So a cluster that is started now runs for half a year at least without being started again. */
+const RENEWED_BEFORE_MS = (DAYS / 2) * DAY_MS;
+/** Tokens of service accounts are signed with this pair. It does not end, and what it signed holds on. */
+const SERVICE_ACCOUNTS = ["service-accounts.key", "service-accounts.pub"] as const;
 const EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
 
 export interface Leaf {
@@ -46,21 +52,45 @@ export const LEAVES: readonly Leaf[] = [
     ]),
 ];
 
-/** Makes them unless they are there. */
-export async function makeCertificates(folder: string): Promise<void> {
-    if (existsSync(folder)) return;
+/** Makes them unless they are there and far from their end. @param now milliseconds since 1970 */
+export async function makeCertificates(folder: string, now = Date.now()): Promise<void> {
+    const before = `${folder}.before`;
+    // A start that was killed between the two renames below.
+    if (!existsSync(folder) && existsSync(before)) await rename(before, folder);
+    if (existsSync(folder) && (await certificatesEnd(folder)).getTime() - now > RENEWED_BEFORE_MS) return;
     const partial = `${folder}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
+    await sign(partial);
+    if (existsSync(folder)) {
+        for (const file of SERVICE_ACCOUNTS) await copyFile(join(folder, file), join(partial, file));
+        await rm(before, { recursive: true, force: true });
+        await rename(folder, before);
+    } else {
+        await writeServiceAccountKeys(partial);
+    }
+    await Promise.all((await readdir(partial)).map((file) => chmod(join(partial, file), 0o600)));
+    await rename(partial, folder);
+    await rm(before, { recursive: true, force: true });
+}
+
+/** When the first of them ends. */
+export async function certificatesEnd(folder: string): Promise<Date> {
+    const files = (await readdir(folder)).filter((file) => file.endsWith(".crt"));
+    const ends = files.map(async (file) => Date.parse(new X509Certificate(await readFile(join(folder, file))).validTo));
+    return new Date(Math.min(...(await Promise.all(ends))));
+}
+
+async function sign(folder: string): Promise<void> {
     // The machine's own configuration would mark every certificate as an authority.
-    const config = join(partial, "openssl.cnf");
+    const config = join(folder, "openssl.cnf");
     await writeFile(config, "[req]\ndistinguished_name = subject\n[subject]\n");
-    const base = ["req", "-x509", "-config", config, "-days", DAYS, ...EC];
+    const base = ["req", "-x509", "-config", config, "-days", String(DAYS), ...EC];
     const files = (name: string): string[] => [
         "-keyout",
-        join(partial, `${name}.key`),
+        join(folder, `${name}.key`),
         "-out",
-        join(partial, `${name}.crt`),
+        join(folder, `${name}.crt`),
     ];
     const extensions = (...values: string[]): string[] => values.flatMap((value) => ["-addext", value]);
 
@@ -75,7 +105,7 @@ export async function makeCertificates(folder: string): Promise<void> {
             "subjectKeyIdentifier=hash",
         ),
     ]);
-    const authority = ["-CA", join(partial, "ca.crt"), "-CAkey", join(partial, "ca.key")];
+    const authority = ["-CA", join(folder, "ca.crt"), "-CAkey", join(folder, "ca.key")];
     await Promise.all(
         LEAVES.map(({ name, subject, serves }) =>
             run("openssl", [
@@ -93,19 +123,14 @@ export async function makeCertificates(folder: string): Promise<void> {
             ]),
         ),
     );
-    await writeServiceAccountKeys(partial);
     await rm(config);
-    await Promise.all((await readdir(partial)).map((file) => chmod(join(partial, file), 0o600)));
-    await rename(partial, folder);
 }
 
-/** Tokens of service accounts are signed with this pair. */
 async function writeServiceAccountKeys(folder: string): Promise<void> {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    await writeFile(join(folder, "service-accounts.key"), privateKey.export({ type: "sec1", format: "pem" }), {
-        mode: 0o600,
-    });
-    await writeFile(join(folder, "service-accounts.pub"), publicKey.export({ type: "spki", format: "pem" }));
+    const [key, pub] = SERVICE_ACCOUNTS.map((file) => join(folder, file)) as [string, string];
+    await writeFile(key, privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 });
+    await writeFile(pub, publicKey.export({ type: "spki", format: "pem" }));
 }
 
 export interface Certificate {
