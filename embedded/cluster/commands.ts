@@ -28,6 +28,8 @@ export type ControlPlane = "etcd" | "kube-apiserver" | "kube-controller-manager"
 const ETCD_CLIENTS = "http://127.0.0.1:2379";
 const ETCD_PEERS = "http://127.0.0.1:2380";
 export const ETCD_PORT = 2379;
+export const CONTROLLER_MANAGER_PORT = 10257;
+export const SCHEDULER_PORT = 10259;
 
 const flags = (values: Readonly<Record<string, string>>): string[] =>
     Object.entries(values).map(([name, value]) => `--${name}=${value}`);
@@ -39,13 +41,14 @@ export function controlPlane(programs: Programs, folder: ClusterFolder): Record<
         args: [component, ...flags(values)],
     });
     /** Of a component that only talks to the API server. */
-    const client = (name: string): Record<string, string> => {
+    const client = (name: string, port: number): Record<string, string> => {
         const config = join(folder.run, `${name}.kubeconfig`);
         return {
             kubeconfig: config,
             "authentication-kubeconfig": config,
             "authorization-kubeconfig": config,
             "bind-address": "127.0.0.1",
+            "secure-port": String(port),
             "leader-elect": "false", // there is one of each
             profiling: "false",
         };
@@ -87,7 +90,7 @@ export function controlPlane(programs: Programs, folder: ClusterFolder): Record<
             profiling: "false",
         }),
         "kube-controller-manager": kubernetes("kube-controller-manager", {
-            ...client("controller-manager"),
+            ...client("controller-manager", CONTROLLER_MANAGER_PORT),
             // At the default of 20 requests a second it takes 4 s more to start all its controllers in a new cluster.
             "kube-api-qps": "200",
             "kube-api-burst": "400",
@@ -102,7 +105,7 @@ export function controlPlane(programs: Programs, folder: ClusterFolder): Record<
             "cluster-cidr": PODS,
             "service-cluster-ip-range": SERVICES,
         }),
-        "kube-scheduler": kubernetes("kube-scheduler", client("scheduler")),
+        "kube-scheduler": kubernetes("kube-scheduler", client("scheduler", SCHEDULER_PORT)),
         registry: registry(programs.services, join(folder.run, "registry.yml")),
     };
 }

@@ -12,6 +12,10 @@ export type Request =
     | { op: "watch" }
     /** Sends the status now. */
     | { op: "status" }
+    /** Sends what each component takes of the machine. */
+    | { op: "usage" }
+    /** Tries a node's disk and clock. */
+    | { op: "check"; node: string }
     /** Stops everything; the connection closes when it is done. */
     | { op: "stop" }
     | { op: "command"; node: string; argv: string[] }
@@ -23,7 +27,12 @@ export interface CommandResult {
     stderr: string;
 }
 
-export type Reply = { status: ClusterStatus } | { result: CommandResult } | { error: string };
+export type Reply =
+    | { status: ClusterStatus }
+    | { usage: NonNullable<ClusterStatus["usage"]> }
+    | { checkedMs: number }
+    | { result: CommandResult }
+    | { error: string };
 
 export const SOCKET = "control";
 

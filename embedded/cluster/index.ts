@@ -152,6 +152,15 @@ export const formatStatus = (status: ClusterStatus): string => describe(status, 
 /** kubectl's command line, to which arguments are added. */
 export const kubectlProgram = async (): Promise<string[]> => [await kubernetes(), "kubectl"];
 
+/** Tries a node's disk and clock, and gives how long that took, in milliseconds. @throws UserError when it is ill */
+export async function nodeCheck(name: string, node: string): Promise<number> {
+    const reply = await askOnce(clusterFolder(name), { op: "check", node });
+    if (!reply) throw new UserError(`cluster "${name}" does not run`);
+    if ("error" in reply) throw new UserError(reply.error);
+    if (!("checkedMs" in reply)) throw new Error(`unexpected reply: ${JSON.stringify(reply)}`);
+    return reply.checkedMs;
+}
+
 /** Runs a command in a node and gives what it printed on stdout. @throws UserError when it fails */
 export async function nodeCommand(name: string, node: string, argv: readonly string[]): Promise<string> {
     const reply = await askOnce(clusterFolder(name), { op: "command", node, argv: [...argv] });

@@ -16,18 +16,29 @@ import {
     kubectlProgram,
     nodeCommand,
 } from "./index";
+import { NODES } from "./network";
 
 const USAGE = `usage: main.ts [--cluster NAME] COMMAND      (NAME is "default" unless given)
   up                        start the cluster; its objects and disks are those of the last time
   stop                      stop it
   delete                    stop it and remove all it has
-  status                    what runs, where, since when; without --cluster of all clusters
+  status                    what runs, since when, what it takes, what had to be started again;
+                            without --cluster of all clusters
   kubeconfig                print the path of its kubeconfig
   kubectl ARGUMENTS...      kubectl against it
   logs [COMPONENT] [-f]     what a component logged; without COMPONENT: the names
-  shell NODE [COMMAND...]   a shell on a node, or one command there`;
+  shell [NODE [COMMAND...]] a shell on a node (node-1 unless given), or one command there
+  --help                    this text
+
+By make: make cluster CLUSTER=NAME ARGS="COMMAND"`;
+
+const HELP = ["--help", "-h", "help"];
 
 async function commandLine(args: string[]): Promise<void> {
+    if (HELP.includes(args[0] ?? "") || (args[0] === "--cluster" && HELP.includes(args[2] ?? ""))) {
+        process.stdout.write(`${USAGE}\n`);
+        return;
+    }
     // Only before the command: what follows belongs to kubectl, or to a command on a node.
     const named = args[0] === "--cluster";
     const name = named ? args[1] : undefined;
@@ -59,6 +70,7 @@ async function commandLine(args: string[]): Promise<void> {
             return logs(folder, given);
         case "shell": {
             const [node = "node-1", ...argv] = given;
+            requireNode(node);
             if (argv.length > 0) process.stdout.write(await nodeCommand(cluster, node, argv));
             else await shell(folder, cluster, node);
             return;
@@ -66,6 +78,11 @@ async function commandLine(args: string[]): Promise<void> {
         default:
             throw new UserError(`${command ? `there is no command "${command}"` : "no command was given"}\n${USAGE}`);
     }
+}
+
+function requireNode(node: string): void {
+    const names = NODES.map(({ name }) => name);
+    if (!names.includes(node)) throw new UserError(`there is no node "${node}"; there are: ${names.join(", ")}`);
 }
 
 async function requireRunning(cluster: string): Promise<void> {
@@ -81,7 +98,7 @@ async function status(names: readonly string[]): Promise<void> {
 function logFiles(folder: ClusterFolder): Record<string, string> {
     const control = ["supervisor", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "registry"];
     const files = control.map((name) => [name, join(folder.logs, `${name}.log`)]);
-    for (const node of ["node-1", "node-2"]) {
+    for (const { name: node } of NODES) {
         files.push([node, join(folder.logs, `${node}.log`)]);
         for (const name of ["containerd", "kubelet", "kube-proxy"]) {
             files.push([`${node}/${name}`, join(folder.node(node).logs, `${name}.log`)]);

@@ -83,7 +83,10 @@ async function settled(
 /** For people: what the supervisor says, or what it said last. */
 export async function statusNow(definition: ClusterDefinition, folder: ClusterFolder): Promise<ClusterStatus> {
     const seen = await look(folder);
-    if (typeof seen !== "string") return seen;
+    if (typeof seen !== "string") {
+        const reply = await withPatience(askOnce(folder, { op: "usage" }), ANSWER_PATIENCE_MS);
+        return reply && "usage" in reply ? { ...seen, usage: reply.usage } : seen;
+    }
     const base: ClusterStatus = {
         name: definition.name,
         state: "stopped",
@@ -91,7 +94,7 @@ export async function statusNow(definition: ClusterDefinition, folder: ClusterFo
         ports: definition.ports,
         steps: stepsWaiting(),
         components: [],
-        nodes: NODES.map(({ name, address }) => ({ name, address, ready: false })),
+        nodes: NODES.map(({ name, address }) => ({ name, address, ready: false, services: [] })),
     };
     const last = existsSync(folder.status)
         ? (JSON.parse(readFileSync(folder.status, "utf8")) as ClusterStatus)

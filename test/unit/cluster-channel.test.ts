@@ -21,8 +21,28 @@ describe("lines of a node's command console", () => {
         assert.deepEqual(parseLine(`ready ${BOOT}`), { kind: "ready", bootId: BOOT });
     });
 
+    it("say which service of the node ended", () => {
+        assert.deepEqual(parseLine("ended kube-proxy 137"), { kind: "ended", service: "kube-proxy", code: 137 });
+    });
+
+    it("say how the node is", () => {
+        const line = parseLine("h3 0 1767225600.500000 12.34 5 ");
+        const health = { diskError: "", clock: 1_767_225_600_500, uptime: 12_340, keptEvents: 5 };
+        assert.deepEqual(line, { kind: "health", id: "h3", health });
+    });
+
     it("are noise otherwise, and noise does no harm", () => {
-        for (const text of ["", "ready", "ready x", "c1", "c1 0 a", "Kernel panic - not syncing", "c1 x  "]) {
+        for (const text of [
+            "",
+            "ready",
+            "ready x",
+            "c1",
+            "c1 0 a",
+            "Kernel panic - not syncing",
+            "c1 x  ",
+            "h1 0",
+            "ended kubelet",
+        ]) {
             assert.deepEqual(parseLine(text), { kind: "noise" }, text);
         }
         fc.assert(fc.property(fc.string(), (text) => parseLine(text) !== undefined));
@@ -42,6 +62,8 @@ describe("a quoted word", () => {
     });
 });
 
+const silent = { ready() {}, ended() {} };
+
 /** A console with a node at the other end. */
 function console(answer: (line: string) => string[]): Duplex {
     const stream: Duplex = new Duplex({
@@ -59,7 +81,7 @@ function console(answer: (line: string) => string[]): Duplex {
 describe("commands in a node", () => {
     it("get the answer to their own question when answers come in another order", async () => {
         const held: string[] = [];
-        const channel = new CommandChannel("node-1", () => {});
+        const channel = new CommandChannel("node-1", silent);
         channel.attach(
             console((line) => {
                 const [id, text = ""] = line.split(" ");
@@ -74,14 +96,27 @@ describe("commands in a node", () => {
         );
     });
 
+    it("are told from questions for its health", async () => {
+        const channel = new CommandChannel("node-1", silent);
+        channel.attach(
+            console((line) => {
+                const [id = ""] = line.split(" ");
+                return id.startsWith("h") ? [`${id} 1 1.5 2.5 0 no such file`] : [`${id} 0  `];
+            }),
+        );
+        const [health, command] = await Promise.all([channel.health(1000), channel.run("true", 1000)]);
+        assert.deepEqual(health, { diskError: "no such file", clock: 1500, uptime: 2500, keptEvents: 0 });
+        assert.deepEqual(command, { code: 0, stdout: "", stderr: "" });
+    });
+
     it("fail, and say so, when the node does not answer in time", async () => {
-        const channel = new CommandChannel("node-1", () => {});
+        const channel = new CommandChannel("node-1", silent);
         channel.attach(console(() => []));
         await assert.rejects(channel.run("true", 20), /node-1 did not answer within 0.02 s to: true/);
     });
 
     it("fail when the node ends meanwhile, and at once when there is none", async () => {
-        const channel = new CommandChannel("node-1", () => {});
+        const channel = new CommandChannel("node-1", silent);
         const stream = console(() => []);
         channel.attach(stream);
         const asked = channel.run("true", 1000);
@@ -92,7 +127,7 @@ describe("commands in a node", () => {
 
     it("wait for nothing but the boot that the node tells of", () => {
         const boots: string[] = [];
-        const channel = new CommandChannel("node-1", (boot) => boots.push(boot));
+        const channel = new CommandChannel("node-1", { ...silent, ready: (boot) => boots.push(boot) });
         const stream = console(() => []);
         channel.attach(stream);
         stream.push(`garbage\nready ${BOOT}\n`);

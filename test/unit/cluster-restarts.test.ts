@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decide, LIMIT, WINDOW_MS } from "../../embedded/cluster/supervisor/restarts";
+import { decide, LIMIT, Restarts, WINDOW_MS } from "../../embedded/cluster/supervisor/restarts";
 
 describe("a component that ended", () => {
     it("is started again at once when it is the first time", () => {
@@ -32,5 +32,27 @@ describe("a component that ended", () => {
             pauses,
         );
         assert.ok(pauses.every((pause) => pause <= 10_000));
+    });
+});
+
+describe("what is told of restarts", () => {
+    const at = new Date("2026-01-01T00:00:00Z");
+
+    it("is how many there were, and the latest ten", () => {
+        const restarts = new Restarts();
+        for (let i = 0; i < 25; i++) restarts.add(`reason ${i}`, i * WINDOW_MS, at);
+        const { restarted, restarts: latest } = restarts.status;
+        assert.equal(restarted, 25);
+        assert.equal(latest.length, 10);
+        assert.deepEqual(latest.at(-1), { at: at.toISOString(), reason: "reason 24" });
+    });
+
+    it("goes on over a boot of what is around it, and its limit begins anew", () => {
+        const restarts = new Restarts();
+        const end = (): boolean => restarts.add("ended", 0, at).again;
+        for (let i = 0; i < LIMIT; i++) assert.equal(end(), true);
+        restarts.forgive();
+        assert.equal(end(), true);
+        assert.equal(restarts.status.restarted, LIMIT + 1);
     });
 });

@@ -23,6 +23,7 @@ const status = (state: ClusterStatus["state"], components: ClusterStatus["compon
 const component = (name: string, state: ClusterStatus["components"][number]["state"]) => ({
     name,
     state,
+    restarted: 0,
     restarts: [],
 });
 

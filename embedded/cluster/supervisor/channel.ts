@@ -3,10 +3,14 @@
 import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import type { CommandResult } from "../control";
+import { type Health, parseHealth } from "./health";
 
 export type Line =
     | { kind: "ready"; bootId: string }
+    /** A service of the node ended, and the node starts it again. */
+    | { kind: "ended"; service: string; code: number }
     | { kind: "answer"; id: string; result: CommandResult }
+    | { kind: "health"; id: string; health: Health }
     | { kind: "noise" };
 
 const text = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
@@ -15,6 +19,13 @@ const text = (base64: string): string => Buffer.from(base64, "base64").toString(
 export function parseLine(line: string): Line {
     const ready = /^ready ([0-9a-f-]{36})$/.exec(line);
     if (ready?.[1]) return { kind: "ready", bootId: ready[1] };
+    const ended = /^ended ([a-z][a-z-]*) (\d{1,3})$/.exec(line);
+    if (ended?.[1]) return { kind: "ended", service: ended[1], code: Number(ended[2]) };
+    const health = /^(h\d+) (\d{1,3} .*)$/.exec(line);
+    if (health?.[1]) {
+        const said = parseHealth(health[2] ?? "");
+        return said ? { kind: "health", id: health[1], health: said } : { kind: "noise" };
+    }
     const answer = /^(c\d+) (\d{1,3}) ([A-Za-z0-9+/=]*) ([A-Za-z0-9+/=]*)$/.exec(line);
     if (!answer) return { kind: "noise" };
     const [, id = "", code = "", stdout = "", stderr = ""] = answer;
@@ -27,14 +38,20 @@ export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")
 export const encodeCommand = (id: string, command: string): string =>
     `${id} ${Buffer.from(command).toString("base64")}\n`;
 
+/** What a node says without being asked. */
+export interface Told {
+    ready(bootId: string): void;
+    ended(service: string, code: number): void;
+}
+
 export class CommandChannel {
     private stream: Duplex | undefined;
     private count = 0;
-    private readonly pending = new Map<string, (result: CommandResult | Error) => void>();
+    private readonly pending = new Map<string, (answer: CommandResult | Health | Error) => void>();
 
     constructor(
         private readonly node: string,
-        private readonly ready: (bootId: string) => void,
+        private readonly told: Told,
     ) {}
 
     /** From now on this is the console: a new kernel was started. */
@@ -46,28 +63,46 @@ export class CommandChannel {
             this.stream = undefined;
             for (const settle of this.pending.values()) settle(new Error(`${this.node} ended`));
         });
-        createInterface({ input: stream }).on("line", (received) => {
-            const line = parseLine(received);
-            if (line.kind === "ready") this.ready(line.bootId);
-            if (line.kind === "answer") this.pending.get(line.id)?.(line.result);
-        });
+        createInterface({ input: stream }).on("line", (received) => this.hear(parseLine(received)));
     }
 
     /** @throws Error when the node does not answer in time, or ends */
     run(command: string, patienceMs: number): Promise<CommandResult> {
+        const id = `c${++this.count}`;
+        return this.request(id, encodeCommand(id, command), patienceMs, `to: ${command.slice(0, 200)}`);
+    }
+
+    /** @throws Error when the node does not answer in time, or ends */
+    health(patienceMs: number): Promise<Health> {
+        const id = `h${++this.count}`;
+        return this.request(id, `${id} -\n`, patienceMs, "when its disk and its clock were tried");
+    }
+
+    private hear(line: Line): void {
+        if (line.kind === "ready") this.told.ready(line.bootId);
+        if (line.kind === "ended") this.told.ended(line.service, line.code);
+        if (line.kind === "answer") this.pending.get(line.id)?.(line.result);
+        if (line.kind === "health") this.pending.get(line.id)?.(line.health);
+    }
+
+    private request<T extends CommandResult | Health>(
+        id: string,
+        line: string,
+        patienceMs: number,
+        what: string,
+    ): Promise<T> {
         const { stream, node } = this;
         if (!stream) return Promise.reject(new Error(`${node} is not running`));
-        const id = `c${++this.count}`;
         return new Promise((resolve, reject) => {
-            const settle = (outcome: CommandResult | Error): void => {
+            const settle = (outcome: CommandResult | Health | Error): void => {
                 clearTimeout(timer);
                 this.pending.delete(id);
-                outcome instanceof Error ? reject(outcome) : resolve(outcome);
+                outcome instanceof Error ? reject(outcome) : resolve(outcome as T);
             };
-            const late = new Error(`${node} did not answer within ${patienceMs / 1000} s to: ${command.slice(0, 200)}`);
+            const late = new Error(`${node} did not answer within ${patienceMs / 1000} s ${what}`);
             const timer = setTimeout(() => settle(late), patienceMs);
             this.pending.set(id, settle);
-            stream.write(encodeCommand(id, command));
+            stream.write(line);
         });
     }
 }

@@ -1,19 +1,15 @@
 // One long-running program of the cluster: started, watched, started again when
-// it ends by itself, stopped on demand.
+// it ends by itself or does not answer any more, stopped on demand.
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { sendSignal } from "../../signal";
 import type { Command } from "../commands";
-import type { ComponentState, ComponentStatus, Restart } from "../status";
-import { decide } from "./restarts";
+import type { ComponentState, ComponentStatus } from "../status";
+import { note, openLog, tail } from "./log";
+import { Restarts } from "./restarts";
 import { HELD_FILE } from "./runtime";
-
-/** A log that has grown beyond this is put aside, in place of the one before, at the next start. */
-const LOG_LIMIT = 16 * 1024 * 1024;
-const TAIL_BYTES = 2000;
-/** Restarts that a status still tells of. */
-const REMEMBERED = 10;
 
 export interface ComponentOptions {
     name: string;
@@ -28,6 +24,8 @@ export interface ComponentOptions {
     started?: (child: ChildProcess) => void;
     /** Resolves when it does its work; run again after each start. */
     ready?: (signal: AbortSignal) => Promise<void>;
+    /** Rejects when it has not done its work for too long: asked again and again while it runs. */
+    alive?: { everyMs: number; ask: (signal: AbortSignal) => Promise<void> };
     /** Says that the status changed. */
     changed: () => void;
     /** It ended too often; `reason` says how. */
@@ -38,8 +36,7 @@ export class Component {
     private state: ComponentState = "waiting";
     private child: ChildProcess | undefined;
     private since: string | undefined;
-    private readonly restarts: Restart[] = [];
-    private readonly ends: number[] = [];
+    private readonly restarts = new Restarts();
     private timer: NodeJS.Timeout | undefined;
     private stopping = false;
     private whyKilled: string | undefined;
@@ -52,7 +49,7 @@ export class Component {
             state: this.state,
             ...(this.child?.pid === undefined ? {} : { pid: this.child.pid }),
             ...(this.since === undefined ? {} : { since: this.since }),
-            restarts: this.restarts,
+            ...this.restarts.status,
         };
     }
 
@@ -143,6 +140,20 @@ export class Component {
         if (ended.signal.aborted) return;
         this.change("running");
         ready();
+        await this.watch(ended.signal);
+    }
+
+    private async watch(ended: AbortSignal): Promise<void> {
+        const { alive } = this.options;
+        if (!alive) return;
+        try {
+            for (;;) {
+                await pause(alive.everyMs, undefined, { signal: ended });
+                await alive.ask(ended);
+            }
+        } catch (error) {
+            if (!ended.aborted && !this.stopping) this.kill((error as Error).message);
+        }
     }
 
     private over(reason: string, ready: () => void): void {
@@ -151,11 +162,10 @@ export class Component {
             this.change("stopped");
             return;
         }
-        this.restarts.push({ at: new Date().toISOString(), reason });
-        if (this.restarts.length > REMEMBERED) this.restarts.shift();
-        this.ends.push(performance.now());
-        const decision = decide(this.ends);
-        process.stderr.write(`${this.options.name}: ${reason}; ${decision.again ? "started again" : "given up"}\n`);
+        const decision = this.restarts.add(reason, performance.now(), new Date());
+        const told = `${reason}; ${decision.again ? "started again" : "given up"}`;
+        process.stderr.write(`${this.options.name}: ${told}\n`);
+        note(this.options.logFile, told);
         if (!decision.again) {
             this.change("failed");
             this.options.gaveUp(reason);
@@ -163,29 +173,5 @@ export class Component {
         }
         this.change("restarting");
         this.timer = setTimeout(() => void this.launch(ready), decision.afterMs);
-    }
-}
-
-function openLog(file: string): number {
-    try {
-        if (statSync(file).size > LOG_LIMIT) renameSync(file, `${file}.1`);
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-    return openSync(file, "a", 0o600);
-}
-
-/** The last line that it logged, for a reader who looks at the reason only. */
-function tail(file: string): string {
-    try {
-        const text = readFileSync(file);
-        const lines = text
-            .subarray(Math.max(0, text.length - TAIL_BYTES))
-            .toString("utf8")
-            .trim()
-            .split("\n");
-        return `: ${lines.at(-1)?.slice(0, 300)}`;
-    } catch {
-        return "";
     }
 }

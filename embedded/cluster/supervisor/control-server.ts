@@ -1,5 +1,5 @@
 // The supervisor's end of the line that ../control.ts describes.
-import { rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { type CommandResult, type Reply, type Request, withSocketPath } from "../control";
 import type { ClusterFolder } from "../folder";
@@ -7,6 +7,9 @@ import type { ClusterStatus } from "../status";
 
 export interface Handlers {
     status(): ClusterStatus;
+    usage(): Promise<NonNullable<ClusterStatus["usage"]>>;
+    /** Tries a node's disk and clock; how long it took, in milliseconds. @throws Error when it is ill */
+    check(node: string): Promise<number>;
     /** Everything is stopped when it resolves. */
     stop(): Promise<void>;
     command(node: string, argv: readonly string[]): Promise<CommandResult>;
@@ -27,6 +30,7 @@ export class ControlServer {
                 server.once("error", reject);
                 server.listen(path, resolve);
             });
+            await chmod(path, 0o600);
         });
     }
 
@@ -61,6 +65,14 @@ export class ControlServer {
         switch (request.op) {
             case "status":
                 this.reply(socket, { status: this.handlers.status() });
+                socket.end();
+                return;
+            case "usage":
+                this.reply(socket, { usage: await this.handlers.usage() });
+                socket.end();
+                return;
+            case "check":
+                this.reply(socket, { checkedMs: await this.handlers.check(request.node) });
                 socket.end();
                 return;
             case "watch":

@@ -6,8 +6,8 @@ import { renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../run";
-import { readCertificate } from "../certificates";
-import { type ControlPlane, controlPlane, ETCD_PORT } from "../commands";
+import { certificatesEnd, readCertificate } from "../certificates";
+import { CONTROLLER_MANAGER_PORT, type ControlPlane, controlPlane, ETCD_PORT, SCHEDULER_PORT } from "../commands";
 import type { CommandResult } from "../control";
 import { type ClusterDefinition, readDefinition } from "../definition";
 import { type ClusterFolder, clusterFolder } from "../folder";
@@ -24,11 +24,15 @@ import { ClusterNode } from "./node";
 import { relay } from "./relay";
 import { API_SOCKET, REGISTRY_SOCKET, RUNTIME_FILE, type Runtime } from "./runtime";
 import { Storage } from "./storage";
-import { accepts, until } from "./wait";
+import { usageOf } from "./usage";
+import { accepts, responds, type Server, until } from "./wait";
 
 /** On a machine that is busy with other things; with nothing else to do it is 4 s. */
 const READY_PATIENCE_MS = 180_000;
 const COMMAND_PATIENCE_MS = 120_000;
+const ALIVE_EVERY_MS = 15_000;
+/** A component that says nothing for so long hangs, however busy the machine is. */
+const ALIVE_PATIENCE_MS = 60_000;
 /** The API server takes 15 s for its own way to stop, and has nothing to save. */
 const API_SERVER_PATIENCE_MS = 3_000;
 const STOP_PATIENCE_MS = 10_000;
@@ -53,6 +57,7 @@ class Supervisor {
         private readonly runtime: Runtime,
         private readonly folder: ClusterFolder,
         private readonly api: Api,
+        private readonly certificatesEnd: string,
     ) {
         const changed = (): void => this.changed();
         const gaveUp = (name: string) => (reason: string) => {
@@ -60,31 +65,51 @@ class Supervisor {
             this.enter("failed");
         };
         const commands = controlPlane(runtime.programs, folder);
-        const component = (name: ControlPlane, ready: (signal: AbortSignal) => Promise<void>): Component =>
+        const component = (
+            name: ControlPlane,
+            server: Server,
+            ready: (signal: AbortSignal) => Promise<void>,
+        ): Component =>
             new Component({
                 name,
                 command: () => commands[name],
                 logFile: join(folder.logs, `${name}.log`),
                 ready,
+                alive: {
+                    everyMs: ALIVE_EVERY_MS,
+                    ask: (signal) => until("an answer", () => responds(server), ALIVE_PATIENCE_MS, signal),
+                },
                 changed,
                 gaveUp: gaveUp(name),
             });
         const whenReady = (what: string, ask: () => Promise<boolean>) => (signal: AbortSignal) =>
             until(what, ask, READY_PATIENCE_MS, signal);
-        const atOnce = async (): Promise<void> => {};
+        const local = (port: number): Server => ({ host: "127.0.0.1", port });
+        const { registry: registryPort } = definition.ports;
         this.components = {
             etcd: component(
                 "etcd",
+                { ...local(ETCD_PORT), plain: true },
                 whenReady("etcd's port", () => accepts("127.0.0.1", ETCD_PORT)),
             ),
             "kube-apiserver": component(
                 "kube-apiserver",
+                { host: CONTROL_PLANE, port: API_PORT },
                 whenReady("/readyz", () => api.ready()),
             ),
-            "kube-controller-manager": component("kube-controller-manager", atOnce),
-            "kube-scheduler": component("kube-scheduler", atOnce),
+            "kube-controller-manager": component(
+                "kube-controller-manager",
+                local(CONTROLLER_MANAGER_PORT),
+                whenReady("its port", () => accepts("127.0.0.1", CONTROLLER_MANAGER_PORT)),
+            ),
+            "kube-scheduler": component(
+                "kube-scheduler",
+                local(SCHEDULER_PORT),
+                whenReady("its port", () => accepts("127.0.0.1", SCHEDULER_PORT)),
+            ),
             registry: component(
                 "registry",
+                { host: CONTROL_PLANE, port: registryPort, plain: true },
                 whenReady("the registry", () => answers(this.registry)),
             ),
         };
@@ -93,6 +118,8 @@ class Supervisor {
         );
         this.server = new ControlServer({
             status: () => this.status(),
+            usage: () => this.usage(),
+            check: (node) => this.node(node).check(),
             stop: () => this.stop(),
             command: (node, argv) => this.command(node, argv),
             shell: (node, size, socket) => this.node(node).shell(size, socket),
@@ -249,9 +276,30 @@ class Supervisor {
                     address,
                     ready: isReady(this.told.get(name), node?.bootId),
                     ...(node?.bootId ? { bootId: node.bootId } : {}),
+                    services: [],
+                    ...node?.status,
                 };
             }),
+            certificatesEnd: this.certificatesEnd,
         };
+    }
+
+    private usage(): Promise<NonNullable<ClusterStatus["usage"]>> {
+        const { folder, components, nodes } = this;
+        const pid = (component: Component): number | undefined => component.status.pid;
+        return usageOf([
+            { name: "supervisor", pid: process.pid, folders: [folder.logs, folder.run, folder.certificates] },
+            ...Object.entries(components).map(([name, component]) => ({
+                name,
+                pid: pid(component),
+                folders: name === "etcd" ? [folder.etcd] : name === "registry" ? [folder.registry] : [],
+            })),
+            ...nodes.map((node) => ({
+                name: node.name,
+                pid: pid(node.component),
+                folders: [folder.node(node.name).root],
+            })),
+        ]);
     }
 
     private changed(): void {
@@ -289,7 +337,9 @@ async function main(): Promise<void> {
     const runtime = JSON.parse(await readFile(join(folder.run, RUNTIME_FILE), "utf8")) as Runtime;
     await mountMemory();
     const certificate = await readCertificate(folder.certificates, "supervisor");
-    const supervisor = new Supervisor(definition, runtime, folder, new Api(CONTROL_PLANE, API_PORT, certificate));
+    const api = new Api(CONTROL_PLANE, API_PORT, certificate);
+    const end = await certificatesEnd(folder.certificates);
+    const supervisor = new Supervisor(definition, runtime, folder, api, end.toISOString());
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void supervisor.stop());
     await supervisor.run();
 }

@@ -7,14 +7,19 @@ import { CAGE, COMMAND_CONSOLE, nodeKernel, type Programs, SHELL_CONSOLE } from 
 import type { CommandResult } from "../control";
 import type { ClusterFolder } from "../folder";
 import type { NodePlan } from "../network";
+import type { NodeStatus } from "../status";
 import { leaveCage, makeCage } from "./cage";
 import { CommandChannel } from "./channel";
 import { Component } from "./component";
+import { illness, type Sample, wrongBy } from "./health";
+import { note, tail } from "./log";
+import { Restarts } from "./restarts";
 
 const BOOT_PATIENCE_MS = 60_000;
-const HEALTH_EVERY_MS = 15_000;
-/** Far more than a busy machine needs to write one file; a disk that answers nothing for so long never will. */
-const HEALTH_PATIENCE_MS = 90_000;
+/** Together less than the 30 s within which a node that stalls is to be seen. */
+const HEALTH_EVERY_MS = 8_000;
+/** With both nodes and the machine under load the slowest answer in 20 minutes took 2.3 s. */
+const HEALTH_PATIENCE_MS = 20_000;
 /** Pods have 3 s of it (node/agent); the rest is for a machine that is busy. */
 const STOP_PATIENCE_MS = 20_000;
 const END_OF_SESSION = 4; // end-of-transmission, see node/agent
@@ -36,18 +41,24 @@ export class ClusterNode {
     private shellConsole: Duplex | undefined;
     private session: Socket | undefined;
     private booted: (() => void) | undefined;
-    private health: NodeJS.Timeout | undefined;
+    private readonly services = new Map<string, Restarts>();
+    /** The last answer about its health since its boot. */
+    private last: Sample | undefined;
+    private slowestMs = 0;
 
     constructor(private readonly options: NodeOptions) {
         const { plan, programs, folder } = options;
-        this.channel = new CommandChannel(plan.name, (bootId) => {
-            this.bootId = bootId;
-            options.changed();
-            this.booted?.();
+        this.channel = new CommandChannel(plan.name, {
+            ready: (bootId) => {
+                this.bootId = bootId;
+                options.changed();
+                this.booted?.();
+            },
+            ended: (service, code) => this.serviceEnded(service, code),
         });
         this.component = new Component({
             name: plan.name,
-            logFile: join(folder.logs, `${plan.name}.log`),
+            logFile: this.logFile,
             command: async () => {
                 if (this.cage) await leaveCage(this.cage);
                 this.cage = await makeCage(programs, plan.name, folder.node(plan.name));
@@ -58,6 +69,8 @@ export class ClusterNode {
             extraPipes: SHELL_CONSOLE.descriptor - 2,
             started: (child) => this.attach(child),
             ready: (signal) => this.waitForBoot(signal),
+            // A node whose disk hangs still renews its lease, so Kubernetes would not notice.
+            alive: { everyMs: HEALTH_EVERY_MS, ask: async () => void (await this.check()) },
             changed: options.changed,
             gaveUp: options.gaveUp,
         });
@@ -65,6 +78,10 @@ export class ClusterNode {
 
     get name(): string {
         return this.options.plan.name;
+    }
+
+    private get logFile(): string {
+        return join(this.options.folder.logs, `${this.name}.log`);
     }
 
     run(command: string, patienceMs: number): Promise<CommandResult> {
@@ -100,7 +117,6 @@ export class ClusterNode {
     }
 
     async stop(): Promise<void> {
-        clearInterval(this.health);
         const ask = (): void => {
             this.run("kill -TERM 1", STOP_PATIENCE_MS).catch(() => {});
         };
@@ -115,8 +131,10 @@ export class ClusterNode {
         this.shellConsole = child.stdio[SHELL_CONSOLE.descriptor] as Duplex;
         this.shellConsole.on("error", () => {});
         this.shellConsole.resume();
+        this.last = undefined;
+        this.slowestMs = 0;
+        for (const restarts of this.services.values()) restarts.forgive();
         child.once("exit", () => {
-            clearInterval(this.health);
             this.bootId = undefined;
             this.session?.destroy();
             this.shellConsole = undefined;
@@ -136,27 +154,56 @@ export class ClusterNode {
                 resolve();
             };
             signal.addEventListener("abort", settle);
-            this.booted = () => {
-                settle();
-                this.watchHealth();
-            };
+            this.booted = settle;
         });
     }
 
-    /** A node whose disk hangs still renews its lease, so Kubernetes would not notice. */
-    private watchHealth(): void {
-        clearInterval(this.health);
-        let asking = false;
-        this.health = setInterval(async () => {
-            if (asking) return;
-            asking = true;
-            try {
-                await this.run("date > /data/health && sync /data/health", HEALTH_PATIENCE_MS);
-            } catch (error) {
-                if (this.component.status.state === "running") this.component.kill((error as Error).message);
-            } finally {
-                asking = false;
-            }
-        }, HEALTH_EVERY_MS);
+    /**
+     * Tries its disk and its clock, and sets the clock when ours was set. @returns how long it took, in milliseconds
+     * @throws Error when it does not answer, or is ill
+     */
+    async check(): Promise<number> {
+        const wallAsked = Date.now();
+        const asked = performance.now();
+        const health = await this.channel.health(HEALTH_PATIENCE_MS);
+        const answered = performance.now();
+        const off = wrongBy(health, wallAsked, Date.now());
+        const sample = { health, asked, answered };
+        const ill = illness(sample, this.last);
+        this.last = sample;
+        this.slowestMs = Math.max(this.slowestMs, answered - asked);
+        if (ill !== undefined) throw new Error(ill);
+        if (off !== undefined) await this.setClock(off);
+        this.options.changed();
+        return answered - asked;
+    }
+
+    get status(): Pick<NodeStatus, "services" | "keptEvents" | "slowestMs"> {
+        return {
+            services: [...this.services].map(([name, restarts]) => ({
+                name: `${this.name}/${name}`,
+                ...restarts.status,
+            })),
+            ...(this.last && { keptEvents: this.last.health.keptEvents, slowestMs: Math.round(this.slowestMs) }),
+        };
+    }
+
+    private async setClock(off: number): Promise<void> {
+        note(this.logFile, `its clock was wrong by ${(off / 1000).toFixed(1)} s and is set`);
+        await this.run(`date --set=@${Date.now() / 1000}`, HEALTH_PATIENCE_MS);
+    }
+
+    /** The node starts it again by itself; when that happens too often it is booted anew. */
+    private serviceEnded(service: string, code: number): void {
+        const restarts = this.services.get(service) ?? new Restarts();
+        this.services.set(service, restarts);
+        const log = join(this.options.folder.node(this.name).logs, `${service}.log`);
+        const how = `ended with exit code ${code}`;
+        const reason = `${how}${tail(log)}`;
+        const { again } = restarts.add(reason, performance.now(), new Date());
+        note(log, `${how}; ${again ? "started again" : "the node is booted anew"}`);
+        process.stderr.write(`${this.name}/${service}: ${reason}\n`);
+        if (again) this.options.changed();
+        else this.component.kill(`its ${service} ended too often; the last time it ${reason}`);
     }
 }
