@@ -56,7 +56,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-mutations bench format settings policy-docs golden pictures
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations bench format settings policy-docs golden pictures
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
@@ -74,6 +74,8 @@ test-failures: node_modules/.package-lock.json ## the long forms of failures: ct
 	@echo "== failures" && $(MOCHA) --config test/failures/.mocharc.json
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
 	@$(TSX) test/policies/mutations.ts $(ARGS)
+test-leftovers: node_modules/.package-lock.json ## the long form of what the embedded cluster leaves behind: 20 killed starts, 4 clusters at once
+	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
 bench: node_modules/.package-lock.json ## measured ratios: cluster start, up against kubectl, no-op preview
 	@$(TSX) bench/main.ts
 format: node_modules/.package-lock.json ## format and fix what can be fixed

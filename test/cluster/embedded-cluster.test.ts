@@ -1,8 +1,12 @@
 // The embedded cluster itself, on an instance of its own: what the stack and a
 // user rely on, and that nothing of it is left.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, readlink, stat } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import {
     type ClusterAccess,
     clusterAccess,
@@ -14,53 +18,72 @@ import {
     nodeCommand,
 } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
+import { killSupervisor } from "../../embedded/cluster/launch";
 import { run } from "../../embedded/run";
+import { belongings, machineState, networkNamespaces, processesOf } from "./belongings";
 import { ownInstance } from "./instance";
+import { objectsOn, PATIENCE } from "./objects";
 
+const MIB = 1024 ** 2;
 const { name } = ownInstance("itself");
 const folder = clusterFolder(name);
-const PATIENCE = "--timeout=90s";
+const { kubectl, pod, claim, ready, exec } = objectsOn(name);
 
 let access: ClusterAccess;
 
-async function kubectl(args: readonly string[], objects?: object[]): Promise<string> {
-    const [program = "", ...first] = await kubectlProgram();
-    const input = objects && JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-    return run(program, [...first, "--kubeconfig", access.kubeconfig, ...args], {
-        ...(input !== undefined && { input }),
-    });
-}
+/** This machine's own addresses on real networks. */
+const outside = (): string[] =>
+    Object.values(networkInterfaces())
+        .flatMap((addresses) => addresses ?? [])
+        .filter(({ internal, family }) => !internal && family === "IPv4")
+        .map(({ address }) => address);
 
-/** The one image that every cluster has, with busybox in it. */
-async function sandboxImage(): Promise<string> {
-    const configuration = await nodeCommand(name, "node-1", ["cat", "/host/containerd.toml"]);
-    return /sandbox_image = "(.*)"/.exec(configuration)?.[1] ?? "";
-}
-
-async function pod(podName: string, node: string, script: string, claim?: string): Promise<object> {
-    return {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: podName },
-        spec: {
-            nodeSelector: { "kubernetes.io/hostname": node },
-            terminationGracePeriodSeconds: 1,
-            automountServiceAccountToken: false,
-            containers: [
-                {
-                    name: "main",
-                    image: await sandboxImage(),
-                    command: ["/bin/busybox", "sh", "-c", script],
-                    ...(claim && { volumeMounts: [{ name: "data", mountPath: "/data" }] }),
-                },
-            ],
-            ...(claim && { volumes: [{ name: "data", persistentVolumeClaim: { claimName: claim } }] }),
-        },
+/** What somebody else on this machine gets to see: a status, or why not. */
+async function stranger(supervisor: number, inside: number): Promise<Record<string, unknown>> {
+    const { api, registry } = (await clusterStatus(name)).ports;
+    const tried = {
+        answers: [
+            ...["/version", "/api/v1/nodes", "/healthz"].map((path) => ["https", api, path]),
+            ...["/v2/", "/v2/_catalog"].map((path) => ["http", registry, path]),
+        ],
+        supervisor,
+        links: { namespace: `/proc/${inside}/ns/net`, root: `/proc/${inside}/root` },
+        files: { kubeconfig: folder.kubeconfig, control: join(folder.run, "control") },
     };
+    const child = spawn(process.execPath, ["-e", STRANGER, JSON.stringify(tried)], {
+        uid: NOBODY,
+        gid: NOBODY,
+        cwd: "/",
+        env: {},
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+        printed += chunk;
+    });
+    await once(child, "close");
+    return JSON.parse(printed) as Record<string, unknown>;
 }
 
-const ready = (pods: readonly string[]): Promise<string> =>
-    kubectl(["wait", "--for=condition=Ready", PATIENCE, ...pods.map((one) => `pod/${one}`)]);
+const NOBODY = 65_534;
+const STRANGER = `
+const fs = require("node:fs");
+const { answers, supervisor, links, files } = JSON.parse(process.argv[1]);
+const code = (work) => { try { work(); return "done"; } catch (error) { return error.code; } };
+const seen = {};
+seen.kill = code(() => process.kill(supervisor, 0));
+for (const [name, path] of Object.entries(links)) seen[name] = code(() => fs.readlinkSync(path));
+for (const [name, path] of Object.entries(files)) seen[name] = code(() => fs.openSync(path));
+const get = ([scheme, port, path]) => new Promise((resolve) => {
+    const options = { host: "127.0.0.1", port, path, rejectUnauthorized: false, agent: false };
+    require("node:" + scheme).get(options, (response) => {
+        seen[scheme + " " + path] = response.statusCode;
+        response.destroy();
+        resolve();
+    }).once("error", (error) => { seen[scheme + " " + path] = error.code; resolve(); });
+});
+Promise.all(answers.map(get)).then(() => console.log(JSON.stringify(seen)));
+`;
 
 /** The kubelet starts pods anew after a boot; "Ready" of before it says nothing, so the pod itself is asked. */
 async function answersAgain(one: string, content: string): Promise<void> {
@@ -72,32 +95,12 @@ async function answersAgain(one: string, content: string): Promise<void> {
     assert.equal(answer, content);
 }
 
-/** Processes that have anything of the cluster open or on their command line. */
-async function processesOfCluster(): Promise<string[]> {
-    const found: string[] = [];
-    for (const pid of (await readdir("/proc")).filter(
-        (entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid,
-    )) {
-        const command = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
-        const links = await readdir(`/proc/${pid}/fd`).catch(() => []);
-        const open = await Promise.all(links.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
-        if ([command, ...open].some((text) => text.includes(folder.root))) found.push(`${pid} ${command}`);
-    }
-    return found;
-}
-
-/** Network namespaces that any process is in. */
-async function networkNamespaces(): Promise<Set<string>> {
-    const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
-    return new Set(await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/ns/net`).catch(() => ""))));
-}
-
 describe("the embedded cluster", () => {
-    let interfaces: string;
+    let machine: Record<string, string>;
     let namespace: string;
 
     before(async () => {
-        interfaces = await run("ip", ["-brief", "link"]);
+        machine = await machineState();
         access = await clusterUp(name);
     });
     after(() => clusterDelete(name));
@@ -125,8 +128,8 @@ describe("the embedded cluster", () => {
         namespace = await readlink(`/proc/${children.trim()}/ns/net`);
     });
 
-    it("changes no interface of the machine", async () => {
-        assert.equal(await run("ip", ["-brief", "link"]), interfaces);
+    it("changes nothing of the machine's network and engine", async () => {
+        assert.deepEqual(await machineState(), machine);
     });
 
     it("is up already when it is started again", async () => {
@@ -159,12 +162,7 @@ describe("the embedded cluster", () => {
         await kubectl(
             ["apply", "-f", "-"],
             [
-                {
-                    apiVersion: "v1",
-                    kind: "PersistentVolumeClaim",
-                    metadata: { name: "data" },
-                    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Mi" } } },
-                },
+                claim("data", "8Mi"),
                 await pod("keeper", "node-2", "echo kept > /data/file; exec busybox sleep 100000", "data"),
             ],
         );
@@ -172,6 +170,88 @@ describe("the embedded cluster", () => {
         assert.equal(await kubectl(["exec", "keeper", "--", "/bin/busybox", "cat", "/data/file"]), "kept\n");
         const folders = await nodeCommand(name, "node-2", ["ls", "/var/lib/local-path"]);
         assert.match(folders, /^pvc-[0-9a-f-]+\n$/);
+    });
+
+    it("lets no volume grow beyond its size, and nothing else suffers", async () => {
+        await kubectl(
+            ["apply", "-f", "-"],
+            [claim("small", "8Mi"), await pod("filler", "node-2", "exec busybox sleep 100000", "small")],
+        );
+        await ready(["filler"]);
+        const fill =
+            "busybox dd if=/dev/zero of=/data/big bs=64k; busybox stat -c 'wrote %s' /data/big; cat /data/big > /dev/null";
+        const said = await exec("filler", "/bin/busybox", "sh", "-c", `(${fill}) 2>&1`);
+        assert.match(said, /No space left on device/);
+        const wrote = Number(/wrote (\d+)/.exec(said)?.[1]);
+        assert.ok(wrote >= 8 * MIB && wrote < 12 * MIB, `${wrote} bytes`);
+        // Three times the size of the full one, beside it and on the node's own disk.
+        await exec("keeper", "/bin/busybox", "sh", "-c", "echo more > /data/other && rm /data/other");
+        await nodeCommand(name, "node-2", ["dd", "if=/dev/zero", "of=/data/beside", "bs=1M", "count=24"]);
+        await nodeCommand(name, "node-2", ["rm", "/data/beside"]);
+    });
+
+    it("says of a claim that no node has room for that it has none", async () => {
+        await kubectl(["apply", "-f", "-"], [claim("huge", "1Ti"), await pod("waiting", "node-1", "true", "huge")]);
+        const events = ["get", "events", "--field-selector=involvedObject.name=huge,reason=ProvisioningFailed"];
+        const end = performance.now() + 60_000;
+        let told = "";
+        while (!/the node's disk has \d+ bytes left, and the volume needs/.test(told) && performance.now() < end) {
+            told = await kubectl([...events, "-o", "jsonpath={.items[*].message}"]);
+        }
+        assert.match(told, /node-1.*the node's disk has \d+ bytes left, and the volume needs 1\d{12}/s);
+        await kubectl(["delete", "pod/waiting", "pvc/huge", PATIENCE]);
+    });
+
+    it("gives another user of the machine nothing: not its files, its sockets, its processes, its API, its images", async () => {
+        for (const file of [folder.root, folder.certificates, folder.kubeconfig, join(folder.run, "control")]) {
+            assert.equal((await stat(file)).mode & 0o077, 0, file);
+        }
+        const processes = await processesOf(folder.root);
+        const { password } = access.registry;
+        assert.ok(processes.every(({ command }) => !command.includes(password)));
+        const outermost = await readFile(folder.supervisor, "utf8");
+        const inside = processes.find(({ network }) => network === namespace);
+        const seen = await stranger(Number(outermost.split(" ")[0]), inside?.pid ?? 0);
+        assert.deepEqual(seen, {
+            "https /version": 401,
+            "https /api/v1/nodes": 401,
+            "https /healthz": 401,
+            "http /v2/": 401,
+            "http /v2/_catalog": 401,
+            kill: "EPERM",
+            namespace: "EACCES",
+            root: "EACCES",
+            kubeconfig: "EACCES",
+            control: "EACCES",
+        });
+    });
+
+    it("lets no pod and no node out to the machine", async () => {
+        const server = createServer((socket) => socket.end("the machine")).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        try {
+            const { port } = server.address() as AddressInfo;
+            const reaches = (where: string): string => `(echo > /dev/tcp/${where}) 2>&1 && echo reached`;
+            for (const target of [`10.97.0.1/${port}`, "10.97.0.1/2379", ...outside().map((one) => `${one}/${port}`)]) {
+                const script = `timeout 5 bash -c '${reaches(target)}' || true`;
+                assert.doesNotMatch(await nodeCommand(name, "node-1", ["bash", "-c", script]), /reached/, target);
+            }
+            const fromPod = await exec(
+                "second",
+                "/bin/busybox",
+                "sh",
+                "-c",
+                `busybox nc -w 3 10.97.0.1 ${port} || echo no`,
+            );
+            assert.equal(fromPod, "no\n");
+        } finally {
+            server.close();
+        }
+        const inside = (await processesOf(folder.root)).find(({ network }) => network === namespace);
+        const routes = (await readFile(`/proc/${inside?.pid}/net/route`, "utf8")).trim().split("\n").slice(1);
+        assert.ok(routes.length > 0);
+        // The second column is an address, its first byte last: all of them begin with 10.
+        for (const route of routes) assert.match(route.split("\t")[1] ?? "", /0A$/, route);
     });
 
     it("streams: what a pod prints arrives while it runs", async () => {
@@ -195,9 +275,9 @@ describe("the embedded cluster", () => {
     });
 
     it("boots a node anew when its kernel is killed, and its pods run again", async () => {
-        const kernel = (await processesOfCluster()).find((line) => line.includes("umid=node-2"));
+        const kernel = (await processesOf(folder.root)).find(({ command }) => command.includes("umid=node-2"));
         assert.ok(kernel);
-        process.kill(Number(kernel.split(" ")[0]), "SIGKILL");
+        process.kill(kernel.pid, "SIGKILL");
         await answersAgain("keeper", "kept\n");
         const { components } = await clusterStatus(name);
         const node = components.find((component) => component.name === "node-2");
@@ -209,23 +289,34 @@ describe("the embedded cluster", () => {
         await clusterStop(name);
         assert.equal(await clusterAccess(name), undefined);
         assert.equal((await clusterStatus(name)).state, "stopped");
-        assert.deepEqual(await processesOfCluster(), []);
+        assert.deepEqual(await processesOf(folder.root), []);
         access = await clusterUp(name);
         await answersAgain("keeper", "kept\n");
     });
 
     it("is brought up again after its supervisor was killed", async () => {
-        const [pid] = (await readFile(folder.supervisor, "utf8")).split(" ");
-        process.kill(Number(pid), "SIGKILL");
+        await killSupervisor(folder);
+        assert.deepEqual(await processesOf(folder.root), []);
         access = await clusterUp(name);
         assert.equal((await clusterStatus(name)).state, "ready");
         assert.match(await kubectl(["get", "pod", "keeper", "-o", "name"]), /keeper/);
     });
 
-    it("removes a volume's folder when its claim is deleted", async () => {
-        await kubectl(["delete", "pod/keeper", "pvc/data", PATIENCE]);
+    it("keeps what is in a full volume over boots, and its size", async () => {
+        const more = "busybox dd if=/dev/zero of=/data/more bs=64k count=64 2>&1";
+        const end = performance.now() + 90_000;
+        let said = "";
+        while (!/No space left/.test(said) && performance.now() < end) {
+            said = await exec("filler", "/bin/busybox", "sh", "-c", more).catch(String);
+        }
+        assert.match(said, /No space left on device/);
+    });
+
+    it("removes a volume and what is in it when its claim is deleted", async () => {
+        await kubectl(["delete", "pod/keeper", "pvc/data", "pod/filler", "pvc/small", PATIENCE]);
         await kubectl(["wait", "--for=delete", PATIENCE, "pv", "--all"]);
-        assert.equal(await nodeCommand(name, "node-2", ["ls", "/var/lib/local-path"]), "");
+        const left = await nodeCommand(name, "node-2", ["ls", "/var/lib/local-path", "/data/volumes"]);
+        assert.doesNotMatch(left, /pvc-/);
     });
 
     it("has heard no complaint of a node's kernel", async () => {
@@ -236,10 +327,8 @@ describe("the embedded cluster", () => {
 
     it("leaves no process, namespace, mount, interface or file when it is deleted", async () => {
         await clusterDelete(name);
-        assert.deepEqual(await processesOfCluster(), []);
+        assert.deepEqual(await belongings(folder.root), []);
         assert.equal((await networkNamespaces()).has(namespace), false);
-        assert.doesNotMatch(await readFile("/proc/self/mounts", "utf8"), new RegExp(name));
-        assert.equal(await run("ip", ["-brief", "link"]), interfaces);
-        assert.equal(existsSync(folder.root), false);
+        assert.deepEqual(await machineState(), machine);
     });
 });
