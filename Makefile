@@ -56,7 +56,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations bench format settings policy-docs golden pictures
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations bench recovery soak format settings policy-docs golden pictures
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
@@ -78,6 +78,10 @@ test-leftovers: node_modules/.package-lock.json ## the long form of what the emb
 	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
 bench: node_modules/.package-lock.json ## measured ratios: cluster start, up against kubectl, no-op preview
 	@$(TSX) bench/main.ts
+recovery: node_modules/.package-lock.json ## everything of an embedded cluster is killed in turn: until it works again
+	@$(TSX) bench/recovery.ts
+soak: node_modules/.package-lock.json ## an embedded cluster under load for SOAK_MINUTES (60): fails on a stall of over 10 s
+	@$(TSX) bench/soak.ts
 format: node_modules/.package-lock.json ## format and fix what can be fixed
 	@npm run -s format
 settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs/settings.md from settings/keys.ts

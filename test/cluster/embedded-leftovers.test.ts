@@ -1,5 +1,5 @@
 // Embedded clusters beside each other, and starts that are killed: what is left,
-// and what of the machine is changed, is nothing. `make test-long` kills more
+// and what of the machine is changed, is nothing. `make test-leftovers` kills more
 // starts and runs more clusters at once than `make test` has time for.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
