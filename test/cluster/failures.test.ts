@@ -9,11 +9,12 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { Evidence } from "../../contract/src";
 import { type ClusterAccess, clusterAccess, clusterStatus } from "../../embedded/cluster";
+import { clusterFolder } from "../../embedded/cluster/folder";
 import type { StackOutputs } from "../../outputs";
 import { create, driven, inFreshNamespace, initFailed, NFS, object, remove } from "../toolchain/kubernetes-fixture";
 import { shellImage } from "../toolchain/shell-image";
+import { processOf } from "./belongings";
 import { broughtUp, ownInstance } from "./instance";
-import { processOf } from "./processes";
 import { wholeness } from "./whole";
 
 const own = ownInstance("failures");
@@ -194,7 +195,7 @@ describe("make up, when something is wrong", () => {
         const up = startMake("up");
         await up.says(/✓ Look at what the interrupted command has left/);
         await appears("-n", CLIENTS, "deployment/nfs-readers");
-        process.kill(await processOf(own.name, "kube-apiserver"), "SIGKILL");
+        process.kill(await processOf(clusterFolder(own.name).root, "kube-apiserver"), "SIGKILL");
         const { code, stdout } = await up.ended;
         assert.equal(code, 0);
         assert.match(stdout, /verdict +passed/);
@@ -224,7 +225,7 @@ describe("make up, when something is wrong", () => {
 
         const second = startMake("down");
         await second.says(/✓ Look at what the interrupted command has left/);
-        process.kill(await processOf(own.name, "node-2"), "SIGKILL");
+        process.kill(await processOf(clusterFolder(own.name).root, "node-2"), "SIGKILL");
         assert.equal((await second.ended).code, 0);
     });
 });

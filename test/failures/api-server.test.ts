@@ -1,8 +1,9 @@
 // The API server ends in the middle of `make up` and `make down`, more than
 // once: its supervisor starts it again, and whoever asked asks again.
 import assert from "node:assert/strict";
+import { clusterFolder } from "../../embedded/cluster/folder";
+import { processOf } from "../cluster/belongings";
 import { instance, sharedCluster } from "../cluster/instance";
-import { processOf } from "../cluster/processes";
 import { wholeness } from "../cluster/whole";
 import { seen, testApi } from "../toolchain/kubernetes-fixture";
 
@@ -11,7 +12,7 @@ const { kubectl, makes, startMake } = shared;
 const { assertComplete, assertWhole } = wholeness(shared);
 
 const kill = async (): Promise<void> => {
-    process.kill(await processOf(sharedCluster, "kube-apiserver"), "SIGKILL");
+    process.kill(await processOf(clusterFolder(sharedCluster).root, "kube-apiserver"), "SIGKILL");
 };
 
 /** Resolves when there is one of that name; survives what it tests. */

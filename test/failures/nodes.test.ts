@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { nfsMounts } from "../../commands/mounts";
 import { clusterAccess } from "../../embedded/cluster";
+import { clusterFolder } from "../../embedded/cluster/folder";
 import { nodeIsAway } from "../../embedded/toolchain/kubernetes-plugin/pods";
 import type { StackOutputs } from "../../outputs";
+import { processOf } from "../cluster/belongings";
 import { instance, sharedCluster } from "../cluster/instance";
-import { processOf } from "../cluster/processes";
 import { wholeness } from "../cluster/whole";
 import { seen, testApi } from "../toolchain/kubernetes-fixture";
 
@@ -18,7 +19,7 @@ const { assertComplete, assertWhole } = wholeness(shared);
 const CLIENTS = "nfs-storage-stack-dev-nfs-clients";
 
 async function hurt(node: string, signal: "SIGKILL" | "SIGSTOP"): Promise<void> {
-    process.kill(await processOf(sharedCluster, node), signal);
+    process.kill(await processOf(clusterFolder(sharedCluster).root, node), signal);
 }
 
 async function outputs(): Promise<StackOutputs> {
