@@ -95,7 +95,9 @@ export class ReaderFacts {
 
     /** From the writer's clock to ours; null when it is not known how they are to each other. */
     private delay({ run, elapsedMs }: { run: string; elapsedMs: number }, seenAt: number): number | null {
-        return this.clock?.run === run ? seenAt + this.clock.offsetMs - elapsedMs : null;
+        if (this.clock?.run !== run) return null;
+        // Nothing is seen before it is written: less than 0 is what the clocks are not known by.
+        return Math.max(0, seenAt + this.clock.offsetMs - elapsedMs);
     }
 
     verdict(now: number, silence: string | undefined): ReaderVerdict {

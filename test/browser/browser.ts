@@ -29,7 +29,7 @@ export async function startBrowser(): Promise<Browser> {
     });
 }
 
-export const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1100, height: 900 } } as const;
+export const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1100, height: 960 } } as const;
 export const schemes = ["light", "dark"] as const;
 export const locales = { en: "en-US", ko: "ko-KR" } as const;
 
