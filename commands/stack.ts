@@ -195,8 +195,9 @@ async function inherit(program: string, args: string[], env: NodeJS.ProcessEnv, 
             child.on("error", reject);
             child.on("close", resolve);
         });
+        // Also with exit code 0: a destroy that is cancelled while nothing fails ends as if it were done.
+        if (interrupted || code === null) throw new Interrupted(args[0] ?? "");
         if (code !== 0) {
-            if (interrupted || code === null) throw new Interrupted(args[0] ?? "");
             throw new UserError(
                 `pulumi ${args[0]} did not succeed: its messages above say why. Mend it and run the same command again; it goes on from here.`,
             );
