@@ -125,6 +125,15 @@ describe("commands in a node", () => {
         await assert.rejects(channel.run("true", 1000), /node-1 is not running/);
     });
 
+    it("fail, and nothing else does, when a stopped node is killed before it has read them", async () => {
+        const channel = new CommandChannel("node-1", silent);
+        const stream = console(() => []);
+        channel.attach(stream);
+        const asked = channel.run("true", 1000);
+        stream.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+        await assert.rejects(asked, /node-1 ended/);
+    });
+
     it("wait for nothing but the boot that the node tells of", () => {
         const boots: string[] = [];
         const channel = new CommandChannel("node-1", { ...silent, ready: (boot) => boots.push(boot) });

@@ -57,13 +57,17 @@ export class CommandChannel {
     /** From now on this is the console: a new kernel was started. */
     attach(stream: Duplex): void {
         this.stream = stream;
-        stream.on("error", () => {}); // the kernel was killed; "close" follows
+        const killed = (): void => {}; // "close" follows
+        stream.on("error", killed);
         stream.once("close", () => {
             if (this.stream !== stream) return;
             this.stream = undefined;
             for (const settle of this.pending.values()) settle(new Error(`${this.node} ended`));
         });
-        createInterface({ input: stream }).on("line", (received) => this.hear(parseLine(received)));
+        // It emits the stream's error as its own: what a stopped kernel had not read is reset when that is killed.
+        createInterface({ input: stream })
+            .on("error", killed)
+            .on("line", (received) => this.hear(parseLine(received)));
     }
 
     /** @throws Error when the node does not answer in time, or ends */
