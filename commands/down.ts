@@ -4,7 +4,7 @@ import { clusterNames, clusterRuns, clusterStop, kubectlProgram } from "../embed
 import { engineStop } from "../embedded/engine";
 import { step, UserError } from "../embedded/steps";
 import { chosenCluster, chosenEnvironment } from "./environment";
-import { objectOf, stillThere } from "./kubernetes";
+import { objectOf, reclaimed, stillThere } from "./kubernetes";
 import { describeMount, nfsMounts, releaseDeadMounts } from "./mounts";
 import { existingStack, openStack } from "./stack";
 import { stateResources } from "./state";
@@ -23,7 +23,8 @@ export async function down(): Promise<void> {
             await step("Look for objects and NFS mounts left behind", async () => {
                 const kubectl = [...(await kubectlProgram()), "--kubeconfig", cluster.kubeconfig];
                 const mounts = await nfsMounts(cluster.name, cluster.nodes);
-                const left = [...(await stillThere(kubectl, objects)), ...mounts.map(describeMount)];
+                const made = [...objects, ...(await reclaimed(kubectl, objects))];
+                const left = [...(await stillThere(kubectl, made)), ...mounts.map(describeMount)];
                 if (left.length > 0) {
                     throw new UserError(
                         `the stack is destroyed but these are left: ${left.join("; ")}. The cluster is kept running so that you can look: make status`,

@@ -27,7 +27,10 @@ export function objectOf(resource: StateResource): ObjectName | undefined {
 export interface KubernetesObject {
     kind: string;
     metadata: { name: string; namespace?: string; deletionTimestamp?: string };
-    spec?: { claimRef?: { namespace?: string; name?: string; uid?: string } };
+    spec?: {
+        claimRef?: { namespace?: string; name?: string; uid?: string };
+        persistentVolumeReclaimPolicy?: string;
+    };
 }
 
 /** For kubectl's `-f -`. */
@@ -60,3 +63,30 @@ export async function stillThere(kubectl: readonly string[], objects: readonly O
     const found = await foundObjects(kubectl, objects);
     return found.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
 }
+
+/** Longer than a node takes to free a volume. */
+const RECLAIM_PATIENCE = "--timeout=60s";
+
+/**
+ * The volumes that Kubernetes made for these claims, and deletes after them: waited for, so that no cluster is stopped in
+ * the middle of it. Those that do not go are the caller's to tell of.
+ */
+export async function reclaimed(kubectl: readonly string[], objects: readonly ObjectName[]): Promise<ObjectName[]> {
+    const [program = "", ...first] = kubectl;
+    const claims = objects.filter(({ kind }) => kind === "PersistentVolumeClaim");
+    const { items } = JSON.parse(await run(program, [...first, "get", "pv", "-o", "json"])) as {
+        items: KubernetesObject[];
+    };
+    const volumes = items
+        .filter(({ spec }) => spec?.persistentVolumeReclaimPolicy === "Delete")
+        .filter(({ spec }) => claims.some((one) => isOf(one, spec?.claimRef)))
+        .map(({ metadata: { name } }) => ({ apiVersion: "v1", kind: "PersistentVolume", namespace: undefined, name }));
+    if (volumes.length > 0) {
+        const names = volumes.map(({ name }) => name);
+        await run(program, [...first, "wait", "--for=delete", RECLAIM_PATIENCE, "pv", ...names]).catch(() => {});
+    }
+    return volumes;
+}
+
+const isOf = (claim: ObjectName, { namespace, name }: { namespace?: string; name?: string } = {}): boolean =>
+    claim.namespace === namespace && claim.name === name;

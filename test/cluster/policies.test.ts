@@ -13,7 +13,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 const provider = new kubernetes.Provider("cluster", { kubeconfig: process.env.TEST_KUBECONFIG });
 const name = "${NAME}";
 const opts = { provider };
-new kubernetes.core.v1.PersistentVolume("volume", {
+const volume = new kubernetes.core.v1.PersistentVolume("volume", {
     metadata: { name },
     spec: {
         capacity: { storage: "1Gi" }, accessModes: ["ReadWriteMany"], storageClassName: "",
@@ -26,7 +26,8 @@ new kubernetes.core.v1.PersistentVolumeClaim("claim", {
         accessModes: ["ReadWriteMany"], storageClassName: "", volumeName: name,
         resources: { requests: { storage: "1Gi" } },
     },
-}, opts);
+// Nothing is wrong with it: made before the volume is judged, it would wait for that in vain.
+}, { ...opts, dependsOn: [volume] });
 new kubernetes.apps.v1.Deployment("writer", {
     metadata: { name, namespace: "default" },
     spec: {
