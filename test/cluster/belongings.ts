@@ -13,6 +13,7 @@ const textOf = (file: string): Promise<string> => readFile(file, "utf8").catch((
 
 export interface Process {
     pid: number;
+    parent: number;
     command: string;
     /** Its network namespace. */
     network: string;
@@ -29,7 +30,8 @@ export async function processesOf(root: string): Promise<Process[]> {
         const links = ["cwd", "root", ...descriptors.map((fd) => `fd/${fd}`)];
         const open = await Promise.all(links.map((link) => readlink(`${at}/${link}`).catch(() => "")));
         if (![command, ...open].some((text) => text.includes(root))) continue;
-        found.push({ pid: Number(entry), command, network: await readlink(`${at}/ns/net`).catch(() => "") });
+        const parent = Number(/^PPid:\s+(\d+)/m.exec(await textOf(`${at}/status`))?.[1]);
+        found.push({ pid: Number(entry), parent, command, network: await readlink(`${at}/ns/net`).catch(() => "") });
     }
     return found;
 }
@@ -39,9 +41,9 @@ export async function processOf(root: string, component: string): Promise<number
     const pattern = component.startsWith("node-")
         ? new RegExp(`umid=${component}( |$)`)
         : new RegExp(component === "registry" ? "docker-registry serve" : `/kubernetes ${component} `);
-    // A node's kernel is many processes, and the first started them.
+    // A node's kernel is many processes, which the first started; numbers tell nothing, as they begin anew at some time.
     const found = (await processesOf(root)).filter(({ command }) => pattern.test(command));
-    const [first] = found.sort((a, b) => a.pid - b.pid);
+    const first = found.find(({ parent }) => !found.some(({ pid }) => pid === parent));
     if (!first) throw new Error(`${component} does not run`);
     return first.pid;
 }

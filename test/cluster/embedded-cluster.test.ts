@@ -20,7 +20,7 @@ import {
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { killSupervisor } from "../../embedded/cluster/launch";
 import { run } from "../../embedded/run";
-import { belongings, machineState, networkNamespaces, processesOf } from "./belongings";
+import { belongings, machineState, networkNamespaces, processesOf, processOf } from "./belongings";
 import { ownInstance } from "./instance";
 import { objectsOn, PATIENCE } from "./objects";
 
@@ -275,9 +275,7 @@ describe("the embedded cluster", () => {
     });
 
     it("boots a node anew when its kernel is killed, and its pods run again", async () => {
-        const kernel = (await processesOf(folder.root)).find(({ command }) => command.includes("umid=node-2"));
-        assert.ok(kernel);
-        process.kill(kernel.pid, "SIGKILL");
+        process.kill(await processOf(folder.root, "node-2"), "SIGKILL");
         await answersAgain("keeper", "kept\n");
         const { components } = await clusterStatus(name);
         const node = components.find((component) => component.name === "node-2");
