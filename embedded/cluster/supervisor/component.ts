@@ -11,6 +11,9 @@ import { note, openLog, tail } from "./log";
 import { Restarts } from "./restarts";
 import { HELD_FILE } from "./runtime";
 
+/** A process that is just ending has ended by then. */
+const ENDING_MS = 1000;
+
 export interface ComponentOptions {
     name: string;
     command: () => Promise<Command> | Command;
@@ -152,6 +155,8 @@ export class Component {
                 await alive.ask(ended);
             }
         } catch (error) {
+            // It may just be ending by itself, and how it ends says more than that it did not answer.
+            await pause(ENDING_MS, undefined, { signal: ended }).catch(() => {});
             if (!ended.aborted && !this.stopping) this.kill((error as Error).message);
         }
     }
