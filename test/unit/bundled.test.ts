@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { program, run } from "../../bundled";
+
+describe("TypeScript that is loaded as one file", () => {
+    const folder = mkdtempSync(join(tmpdir(), "bundled-"));
+    const entry = join(folder, "index.ts");
+    const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
+    const load = (): unknown => {
+        const { file, code } = program(entry);
+        return run(file, code, entry, module);
+    };
+
+    beforeEach(() => {
+        rmSync(join(folder, "dist"), { recursive: true, force: true });
+        write("word.ts", 'export const word: string = "first";\n');
+        write("index.ts", 'import { word } from "./word";\nexport = { word, here: __dirname };\n');
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    it("is kept, and not made again while its sources are the same", () => {
+        load();
+        const made = join(folder, "dist/index.js");
+        // What is there is taken as it is: it has this line only because nothing was made anew.
+        const { mtimeMs } = statSync(made);
+        load();
+        assert.equal(statSync(made).mtimeMs, mtimeMs);
+        assert.ok(existsSync(`${made}.map`));
+    });
+
+    it("is made anew when a source has changed, also one that is imported", () => {
+        assert.equal((load() as { word: string }).word, "first");
+        write("word.ts", 'export const word: string = "another";\n');
+        assert.equal((load() as { word: string }).word, "another");
+    });
+
+    it("is made anew when it was changed itself, or is gone", () => {
+        load();
+        const made = join(folder, "dist/index.js");
+        const before = readFileSync(made, "utf8");
+        for (const spoil of [() => writeFileSync(made, "throw 1;"), () => rmSync(made), () => rmSync(`${made}.map`)]) {
+            spoil();
+            assert.equal((load() as { word: string }).word, "first");
+            assert.equal(readFileSync(made, "utf8"), before);
+        }
+    });
+
+    it("takes itself for its entry", () => {
+        assert.equal((load() as { here: string }).here, folder);
+    });
+
+    it("is loaded where it can't be kept, too", () => {
+        write("dist", "not a folder");
+        assert.equal((load() as { word: string }).word, "first");
+    });
+
+    it("says what is wrong with a source, and where", () => {
+        write("word.ts", "export const word: = 1;\n");
+        assert.throws(load, /word\.ts:1:19: ERROR/);
+    });
+
+    it("shows lines of the sources in a stack trace", () => {
+        write("word.ts", '\n\nexport const word: string = (() => { throw new Error("wrong"); })();\n');
+        const hook = join(__dirname, "../../register.js");
+        for (const time of ["first", "second"]) {
+            const { stderr, status } = spawnSync(process.execPath, ["--require", hook, entry], { encoding: "utf8" });
+            assert.equal(status, 1);
+            assert.match(stderr, /word\.ts:3:\d+/, `the ${time} time: ${stderr}`);
+        }
+    });
+});
