@@ -198,10 +198,8 @@ export class ClusterNode {
         const restarts = this.services.get(service) ?? new Restarts();
         this.services.set(service, restarts);
         const log = join(this.options.folder.node(this.name).logs, `${service}.log`);
-        const how = `ended with exit code ${code}`;
-        const reason = `${how}${tail(log)}`;
+        const reason = `ended with exit code ${code}${tail(log)}`;
         const { again } = restarts.add(reason, performance.now(), new Date());
-        note(log, `${how}; ${again ? "started again" : "the node is booted anew"}`);
         process.stderr.write(`${this.name}/${service}: ${reason}\n`);
         if (again) this.options.changed();
         else this.component.kill(`its ${service} ended too often; the last time it ${reason}`);
