@@ -4,7 +4,7 @@
 
 import { stopEngineWhenUnused } from "../../commands/down";
 import { forgetStacks } from "../../commands/stack";
-import { clusterDelete, clusterUp } from "../../embedded/cluster";
+import { clusterDelete, clusterNames, clusterUp } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { prepareHost } from "../../embedded/host";
 import { allDone } from "../../embedded/steps";
@@ -14,14 +14,27 @@ import { sharedCluster } from "./instance";
 // Tests read it when they are loaded, which is before the cluster is up.
 process.env.TEST_KUBECONFIG = clusterFolder(sharedCluster).kubeconfig;
 
+let cleaning: Promise<void> | undefined;
+/** The shared cluster goes, and those of files that were cut off. */
+function cleanUp(): Promise<void> {
+    cleaning ??= (async () => {
+        const ours = (await clusterNames()).filter(
+            (name) => name === sharedCluster || name.startsWith(`${sharedCluster}-`),
+        );
+        await Promise.all(ours.map((name) => clusterDelete(name).then(() => forgetStacks(name))));
+        await stopEngineWhenUnused();
+    })();
+    return cleaning;
+}
+
 export async function mochaGlobalSetup(): Promise<void> {
+    // At ctrl-C mocha ends its processes without a teardown, and itself by a second signal.
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+        process.on(name, () => void cleanUp().finally(() => process.exit(130)));
+    }
     await prepareHost();
     // What has to be built for the one goes on beside what has to be built for the other.
     await allDone([clusterUp(sharedCluster), toolchain()]);
 }
 
-export async function mochaGlobalTeardown(): Promise<void> {
-    await clusterDelete(sharedCluster);
-    await forgetStacks(sharedCluster);
-    await stopEngineWhenUnused();
-}
+export const mochaGlobalTeardown = cleanUp;
