@@ -5,7 +5,7 @@
 // the share. Pure but for the files that it is given; time comes as an argument.
 import { type CurrentDocument, type JournalRecord, journal } from "@nfs-storage-stack/contract";
 import { Audit } from "./audit";
-import { advance, enterSegment, type Problem, type SegmentState } from "./chain";
+import { advance, enterSegment, type Head, type Problem, type SegmentState } from "./chain";
 import { misplaced, parseCurrent, RecentHashes } from "./current";
 import { isMissing, PART_BYTES, type ShareFiles } from "./files";
 import { segmentsAmong } from "./journal";
@@ -42,7 +42,8 @@ export class Follower {
     private segment: SegmentState | undefined;
     private readonly recent = new RecentHashes(RECENT);
     private readonly audit = new Audit();
-    private currentSequence = 0;
+    /** The record that the last document named that was in its place. */
+    private shown: Head | undefined;
     /** As it was last read, or what was wrong with it. */
     private current: CurrentDocument | Problem | undefined;
     private currentAt = Number.NEGATIVE_INFINITY;
@@ -69,13 +70,13 @@ export class Follower {
     }
 
     get lastCurrentSequence(): number {
-        return this.currentSequence;
+        return this.shown?.sequence ?? 0;
     }
 
     /** Verifies everything anew, as one that has seen nothing yet. */
     restart(): void {
         this.beginAgain();
-        this.currentSequence = 0;
+        this.shown = undefined;
         this.current = undefined;
         this.currentAt = Number.NEGATIVE_INFINITY;
     }
@@ -113,7 +114,7 @@ export class Follower {
         const bytes = this.files.read(journal.current, 0, journal.maxLineBytes + 1);
         if (bytes === undefined) {
             // The first is there a moment after the first record.
-            return { kind: this.currentSequence > 0 ? "missing" : "absent", reason: `there is no ${journal.current}` };
+            return { kind: this.shown ? "missing" : "absent", reason: `there is no ${journal.current}` };
         }
         const document = parseCurrent(bytes);
         return typeof document === "string" ? { kind: "altered", reason: document } : document;
@@ -123,12 +124,12 @@ export class Follower {
         const { current } = this;
         if (this.headSequence === 0) return { kind: "absent", reason: "the journal holds no record yet" };
         if (current === undefined || "kind" in current) return current;
-        const known = { headSequence: this.headSequence, lastSeen: this.currentSequence, recent: this.recent };
+        const known = { headSequence: this.headSequence, seen: this.shown, recent: this.recent };
         const wrong = misplaced(current, known);
         if (wrong) return wrong;
         // Seen for the first time it may be old: only from then on it is seen to move.
-        if (this.currentSequence > 0 && current.sequence > this.currentSequence) look.changed = current;
-        this.currentSequence = current.sequence;
+        if (this.shown && current.sequence > this.shown.sequence) look.changed = current;
+        this.shown = { sequence: current.sequence, hash: current.chain };
         return undefined;
     }
 
