@@ -53,9 +53,9 @@ export class ReaderFacts {
 
     constructor(private readonly settings: ReaderSettings) {}
 
-    /** @returns whether a record is of another run of the writer than the clock that is known */
+    /** @returns whether a new record is of another run of the writer than the clock that is known */
     take(sight: SightMessage): boolean {
-        for (const record of sight.records) this.record(record, sight);
+        for (const record of sight.records) this.record(record);
         this.bytesVerified += sight.bytes;
         this.looks += sight.looks;
         this.headSequence = sight.headSequence;
@@ -81,11 +81,11 @@ export class ReaderFacts {
         if (lasting && lasting.kind !== this.lasting?.kind && isFound(lasting.kind)) this.found[lasting.kind]++;
         this.lasting = lasting;
         const last = sight.records.at(-1);
-        return last !== undefined && last.run !== this.clock?.run;
+        return last?.live === true && last.run !== this.clock?.run;
     }
 
-    private record(record: SeenRecord, { seenAt, live }: SightMessage): void {
-        const { sequence, time, run, elapsedMs, writer, message } = record;
+    private record(record: SeenRecord): void {
+        const { sequence, time, run, elapsedMs, writer, message, seenAt, live } = record;
         const delayMs = live ? this.delay(record, seenAt) : null;
         this.recordsVerified++;
         if (delayMs !== null) {
