@@ -3,6 +3,7 @@
 // holds must not grow with what it has seen.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,6 +30,14 @@ interface Reader {
     child: ChildProcess;
 }
 
+/** What the image starts Node.js with. */
+function entryPoint(): string[] {
+    const context = bundleImage("visibility");
+    const [, text = "[]"] = /^ENTRYPOINT (.*)$/m.exec(readFileSync(join(context, "Dockerfile"), "utf8")) ?? [];
+    const [, ...args] = JSON.parse(text) as string[];
+    return args.map((arg) => arg.replace(/^\/app\//, `${context}/dist/`));
+}
+
 async function startReader(share: string, writerUrl: string): Promise<Reader> {
     const { env: names } = clientPod;
     const env = {
@@ -40,8 +49,7 @@ async function startReader(share: string, writerUrl: string): Promise<Reader> {
         [names.httpHost]: "127.0.0.1",
         [names.httpPort]: "0",
     };
-    const app = join(bundleImage("visibility"), "dist", "visibility.js");
-    const child = spawn(...dyingWithUs(process.execPath, [app, clientPod.commands.reader]), {
+    const child = spawn(...dyingWithUs(process.execPath, [...entryPoint(), clientPod.commands.reader]), {
         env: { PATH: process.env.PATH, ...env },
         stdio: ["ignore", "pipe", "inherit"],
     });
