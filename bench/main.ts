@@ -1,49 +1,24 @@
-// `make bench`: four figures of one run, on an instance of the cluster made for
-// it, with what was built before (warm caches): how long nothing takes to become
-// two Ready nodes; `up` against kubectl with the same objects and conditions; `up`
-// with all policies against `up` without; a preview that finds nothing to change
-// against that of a program with one ConfigMap.
-import { join } from "node:path";
+// `make bench`: figures of one run, on an instance of the cluster made for it,
+// with what was built before (warm caches). ARGS names the parts that are
+// wanted, all of them by default: deployment.ts, delay.ts, memory.ts.
 import { stopEngineWhenUnused } from "../commands/down";
-import { objectOf } from "../commands/kubernetes";
-import { forgetStacks, openStack, policyArguments, type Stack } from "../commands/stack";
-import { type StateResource, stateResources } from "../commands/state";
-import { clusterDelete, clusterStop, clusterUp, kubectlProgram } from "../embedded/cluster";
-import { stateDirectory } from "../embedded/paths";
-import { main, step } from "../embedded/steps";
-import { applied, type Manifest } from "./manifests";
-import { packStarts } from "./pack-starts";
-import { singleConfigMap } from "./single-config-map";
+import { forgetStacks } from "../commands/stack";
+import { clusterDelete } from "../embedded/cluster";
+import { main, UserError } from "../embedded/steps";
+import { delay } from "./delay";
+import { deployment } from "./deployment";
+import { memory } from "./memory";
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS || 3);
 const cluster = `bench-${process.pid}`;
+/** In the order in which they can follow each other: the first begins with no cluster. */
+const parts = { deployment, delay, memory };
+type Part = keyof typeof parts;
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-    const start = performance.now();
-    await work();
-    return (performance.now() - start) / 1000;
-}
-
-function median(values: readonly number[]): number {
-    const sorted = [...values].sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-const quiet = ["--yes", "--skip-preview", "--suppress-outputs"];
-
-/** A Service keeps the address that the volume and the clients name. */
-function withAddress(manifest: Manifest, outputs: StateResource["outputs"]): Manifest {
-    const clusterIP = (outputs?.spec as { clusterIP?: string } | undefined)?.clusterIP;
-    return manifest.kind === "Service" ? { ...manifest, spec: { ...manifest.spec, clusterIP } } : manifest;
-}
-
-async function manifestsOf(stack: Stack): Promise<Manifest[]> {
-    return (
-        (await stateResources(stack))
-            // What the program only reads (Endpoints) has no inputs, and Kubernetes makes it by itself.
-            .filter((resource) => objectOf(resource) !== undefined && resource.inputs?.kind !== undefined)
-            .map(({ inputs, outputs }) => withAddress(inputs as unknown as Manifest, outputs))
-    );
+function chosen(names: readonly string[]): Part[] {
+    const known = Object.keys(parts) as Part[];
+    const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+    if (unknown.length > 0) throw new UserError(`ARGS="${names.join(" ")}": the parts are ${known.join(", ")}`);
+    return known.filter((name) => names.length === 0 || names.includes(name));
 }
 
 let cleaning: Promise<void> | undefined;
@@ -58,70 +33,13 @@ function cleanUp(): Promise<void> {
 }
 
 main(async () => {
+    const wanted = chosen(process.argv.slice(2));
     process.env.CLUSTER = cluster;
     for (const name of ["SIGINT", "SIGTERM"] as const) {
         process.once(name, () => void cleanUp().finally(() => process.exit(130)));
     }
     try {
-        const fromNothing: number[] = [];
-        for (let i = 0; i < ROUNDS; i++) {
-            await clusterDelete(cluster);
-            fromNothing.push(await seconds(() => clusterUp(cluster)));
-        }
-        const fromStopped: number[] = [];
-        for (let i = 0; i < ROUNDS; i++) {
-            await clusterStop(cluster);
-            fromStopped.push(await seconds(() => clusterUp(cluster)));
-        }
-        const stack = await openStack("cluster");
-        await step("First up: images are built, pushed and pulled", () =>
-            stack.read(["up", ...quiet, ...policyArguments]),
-        );
-        const manifests = await manifestsOf(stack);
-        const kubectl = await kubectlProgram();
-        const kubeconfig = stack.cluster?.kubeconfig ?? "";
-        const ups: number[] = [];
-        const policedUps: number[] = [];
-        const applies: number[] = [];
-        for (let i = 0; i < ROUNDS; i++) {
-            await stack.read(["destroy", "--yes", "--skip-preview"]);
-            applies.push(await step("kubectl", () => seconds(() => applied(kubectl, kubeconfig, manifests, "apply"))));
-            await applied(kubectl, kubeconfig, manifests, "delete");
-            ups.push(await step("up", () => seconds(() => stack.read(["up", ...quiet]))));
-            await stack.read(["destroy", "--yes", "--skip-preview"]);
-            const policed = () => seconds(() => stack.read(["up", ...quiet, ...policyArguments]));
-            policedUps.push(await step("up, policies enforced", policed));
-        }
-        const previews: number[] = [];
-        const policed: number[] = [];
-        for (let i = 0; i < ROUNDS; i++) {
-            previews.push(await seconds(() => stack.read(["preview"])));
-            policed.push(await seconds(() => stack.read(["preview", ...policyArguments])));
-        }
-        const starts = await packStarts(ROUNDS);
-        const single = await singleConfigMap(
-            stack,
-            join(stateDirectory(), "stacks", cluster, "single-config-map"),
-            ROUNDS,
-        );
-        await stack.read(["destroy", "--yes", "--skip-preview"]);
-        const row = (what: string, value: string): void => void process.stdout.write(`${what.padEnd(62)} ${value}\n`);
-        const s = (values: readonly number[]): string =>
-            `${median(values).toFixed(1)} s  (${values.map((value) => value.toFixed(1)).join(", ")})`;
-        row("nothing to both nodes Ready, new cluster", s(fromNothing));
-        row("nothing to both nodes Ready, cluster that was stopped", s(fromStopped));
-        row("up, images built and pulled before", s(ups));
-        row("kubectl apply of the same objects, same conditions", s(applies));
-        row("  ratio", (median(ups) / median(applies)).toFixed(2));
-        row("up, policies enforced", s(policedUps));
-        row("  ratio to up without", (median(policedUps) / median(ups)).toFixed(2));
-        for (const { pack, seconds: wall, cpuSeconds } of starts) {
-            row(`start of policies/${pack}`, `${s(wall)}, processor ${median(cpuSeconds).toFixed(2)} s`);
-        }
-        row("preview without changes", s(previews));
-        row("preview without changes, policies enforced", s(policed));
-        row("preview of a program with one ConfigMap", s(single));
-        row("  ratio (without policies)", (median(previews) / median(single)).toFixed(2));
+        for (const name of wanted) await parts[name](cluster);
     } finally {
         await cleanUp();
     }

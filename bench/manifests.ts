@@ -1,5 +1,8 @@
 // The stack's objects by kubectl alone: applied in the order in which they
 // depend on each other, waiting for what the program waits for.
+import { objectOf } from "../commands/kubernetes";
+import type { Stack } from "../commands/stack";
+import { type StateResource, stateResources } from "../commands/state";
 import { run } from "../embedded/run";
 
 export interface Manifest {
@@ -8,6 +11,21 @@ export interface Manifest {
     metadata: { name: string; namespace?: string };
     spec?: Record<string, unknown>;
     [property: string]: unknown;
+}
+
+/** A Service keeps the address that the volume and the clients name. */
+function withAddress(manifest: Manifest, outputs: StateResource["outputs"]): Manifest {
+    const clusterIP = (outputs?.spec as { clusterIP?: string } | undefined)?.clusterIP;
+    return manifest.kind === "Service" ? { ...manifest, spec: { ...manifest.spec, clusterIP } } : manifest;
+}
+
+export async function manifestsOf(stack: Stack): Promise<Manifest[]> {
+    return (
+        (await stateResources(stack))
+            // What the program only reads (Endpoints) has no inputs, and Kubernetes makes it by itself.
+            .filter((resource) => objectOf(resource) !== undefined && resource.inputs?.kind !== undefined)
+            .map(({ inputs, outputs }) => withAddress(inputs as unknown as Manifest, outputs))
+    );
 }
 
 /** What must hold before the next group is applied, by kind; the rest is there as soon as it is applied. */

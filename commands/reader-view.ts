@@ -4,7 +4,7 @@ import { milliseconds, rowsText } from "./rows";
 
 /** Several lines of text, ending with a newline. */
 export function describeReader(status: ReaderStatus): string {
-    const { delayMs: delay, found } = status;
+    const { delayMs: delay, changeDelayMs: late, found } = status;
     const wrong = Object.entries(found).filter(([, times]) => times > 0);
     const age = status.lastRecordAgeMs;
     return rowsText([
@@ -12,14 +12,17 @@ export function describeReader(status: ReaderStatus): string {
         ["read by", `${status.pod} on ${status.node}`],
         ["journal of", status.name],
         ["records verified", `${status.recordsVerified} (the last is ${status.lastSequence})`],
-        ["changes seen", String(status.changesSeen)],
+        ["changes seen", `${status.changesSeen}${late ? `, ${delayText(late)}` : ""}`],
         ["newest record", age === null ? "none seen to arrive" : `${(age / 1000).toFixed(1)} s ago`],
         [
             "delay",
             delay
-                ? `median ${milliseconds(delay.p50)}, p99 ${milliseconds(delay.p99)}, longest ${milliseconds(delay.max)} (clocks agree within ${milliseconds(delay.clockUncertainty)})`
+                ? `${delayText(delay)} (clocks agree within ${milliseconds(delay.clockUncertainty)})`
                 : "not measured",
         ],
         ["found wrong", wrong.length === 0 ? "nothing" : wrong.map(([kind, times]) => `${kind} ${times}`).join(", ")],
     ]);
 }
+
+const delayText = ({ p50, p99, max }: { p50: number; p99: number; max: number }): string =>
+    `median ${milliseconds(p50)}, p99 ${milliseconds(p99)}, longest ${milliseconds(max)}`;

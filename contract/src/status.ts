@@ -76,6 +76,8 @@ export const ReaderStatus = z.object({
     changesSeen: z.int().nonnegative(),
     lastRecordAgeMs: z.number().nullable(),
     delayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number(), clockUncertainty: z.number() }).nullable(),
+    /** The same for the document: from the moment a record was written to the look that showed it, or a later one, in it. */
+    changeDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }).nullable(),
     /** How long the operation on the share that is going on has been waiting. */
     waitingForShareMs: z.number(),
     /** How often something was found wrong, by what it was. */

@@ -114,7 +114,7 @@ export async function runCheck(
         let sight: SightMessage | undefined;
         const thread = new ShareThread<SightMessage>("watch", settings satisfies WatchSettings, (told) => {
             sight = told;
-            for (const record of told.records) findings.record(record, told);
+            for (const record of told.records) findings.record(record);
             if (told.changed) findings.change(told.changed.revision);
         });
         share = thread;

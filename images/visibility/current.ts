@@ -1,7 +1,7 @@
 // Judges the document that is replaced with every record: intact, part of the
 // chain, never older than it was. Pure.
 import { CurrentDocument, encodeRecord, isIntact, journal } from "@nfs-storage-stack/contract";
-import type { Problem } from "./chain";
+import type { Head, Problem } from "./chain";
 
 /** Hashes of the last so many records, by sequence, to find the record that a document names. */
 export class RecentHashes {
@@ -45,16 +45,20 @@ export function parseCurrent(bytes: Buffer): CurrentDocument | string {
     return parsed.data;
 }
 
-/** Why the document does not belong to what was verified; undefined when it does. */
+/**
+ * Why the document does not belong to what was verified; undefined when it does.
+ * @param known `seen`: the record that the last one named that did
+ */
 export function misplaced(
     document: CurrentDocument,
-    known: { headSequence: number; lastSeen: number; recent: RecentHashes },
+    known: { headSequence: number; seen: Head | undefined; recent: RecentHashes },
 ): Problem | undefined {
     const { sequence, chain } = document;
-    if (sequence < known.lastSeen) {
+    const { seen } = known;
+    if (seen && sequence < seen.sequence) {
         return {
             kind: "disordered",
-            reason: `${journal.current} went back from record ${known.lastSeen} to ${sequence}`,
+            reason: `${journal.current} went back from record ${seen.sequence} to ${sequence}`,
         };
     }
     if (sequence > known.headSequence) {
@@ -63,7 +67,8 @@ export function misplaced(
             reason: `${journal.current} names record ${sequence}, but the journal ends at ${known.headSequence}`,
         };
     }
-    const hash = known.recent.get(sequence);
+    // One that was in its place stays so, however long a client's cache keeps it: that it is old is the verdict's matter.
+    const hash = known.recent.get(sequence) ?? (seen?.sequence === sequence ? seen.hash : undefined);
     if (hash === undefined) {
         return {
             kind: "disordered",

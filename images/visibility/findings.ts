@@ -30,15 +30,15 @@ export class Findings {
     constructor(private readonly wanted: Wanted) {}
 
     /** Records of other revisions are verified as links of the chain, but are no proof for this one. */
-    record(record: SeenRecord, { seenAt, live }: { seenAt: number; live: boolean }): void {
+    record(record: SeenRecord): void {
         if (record.revision !== this.wanted.revision) return;
         this.records++;
         this.firstSequence ||= record.sequence;
         this.lastSequence = record.sequence;
         this.chainHead = record.hash;
-        if (live) {
+        if (record.live) {
             this.live++;
-            this.rawDelays.push({ run: record.run, ms: seenAt - record.elapsedMs });
+            this.rawDelays.push({ run: record.run, ms: record.seenAt - record.elapsedMs });
             if (this.rawDelays.length > MOST_DELAYS) this.rawDelays.shift();
         }
     }

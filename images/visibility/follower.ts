@@ -1,11 +1,13 @@
-// Follows the journal and the document of one writer, look by look: opens every
-// file anew, so that NFS's close-to-open consistency shows what is new, and
-// verifies what it reads (chain.ts, current.ts); from time to time it looks
-// again at what it verified (audit.ts). Its memory is bounded, whatever is on
-// the share. Pure but for the files that it is given; time comes as an argument.
+// Follows the journal and the document of one writer, look by look, and verifies
+// what it reads (chain.ts, current.ts). What is new is the server's answer, not
+// what this node remembers: the end of the journal is read past its memory, and
+// files are opened anew, as NFS's close-to-open consistency asks for. From time
+// to time it looks again at what it verified (audit.ts). Its memory is bounded,
+// whatever is on the share. Pure but for the files that it is given; time comes
+// as an argument.
 import { type CurrentDocument, type JournalRecord, journal } from "@nfs-storage-stack/contract";
 import { Audit } from "./audit";
-import { advance, enterSegment, type Problem, type SegmentState } from "./chain";
+import { advance, enterSegment, type Head, type Problem, type SegmentState } from "./chain";
 import { misplaced, parseCurrent, RecentHashes } from "./current";
 import { isMissing, PART_BYTES, type ShareFiles } from "./files";
 import { segmentsAmong } from "./journal";
@@ -17,8 +19,10 @@ const RECENT = 1_024;
 const NEXT_EVERY_MS = 200;
 /** The folder is listed this often while nothing comes: for a segment that has another name than the next record. */
 const LIST_EVERY_MS = 5_000;
-/** A replaced name is seen up to actimeo (1 s) late anyway: to look at each poll is half of all that a reader asks of the server. */
-const CURRENT_EVERY_MS = 250;
+/** The journal's file may have been replaced by another of its name: opened anew this often, and whenever something is wrong. */
+const OPEN_EVERY_MS = 1_000;
+/** Half of what a replaced name may take (actimeo, 1 s): opening it costs the server three times what the end of the journal does. */
+const CURRENT_EVERY_MS = 500;
 
 export interface Look {
     records: JournalRecord[];
@@ -42,10 +46,14 @@ export class Follower {
     private segment: SegmentState | undefined;
     private readonly recent = new RecentHashes(RECENT);
     private readonly audit = new Audit();
-    private currentSequence = 0;
+    /** The record that the last document named that was in its place. */
+    private shown: Head | undefined;
     /** As it was last read, or what was wrong with it. */
     private current: CurrentDocument | Problem | undefined;
     private currentAt = Number.NEGATIVE_INFINITY;
+    private openedAt = Number.NEGATIVE_INFINITY;
+    /** In the last look. */
+    private wasWrong = false;
     private nextAt = Number.NEGATIVE_INFINITY;
     private listedAt = Number.NEGATIVE_INFINITY;
     /** What is wrong with the segment that follows, until it is looked for again. */
@@ -69,13 +77,13 @@ export class Follower {
     }
 
     get lastCurrentSequence(): number {
-        return this.currentSequence;
+        return this.shown?.sequence ?? 0;
     }
 
     /** Verifies everything anew, as one that has seen nothing yet. */
     restart(): void {
         this.beginAgain();
-        this.currentSequence = 0;
+        this.shown = undefined;
         this.current = undefined;
         this.currentAt = Number.NEGATIVE_INFINITY;
     }
@@ -106,6 +114,7 @@ export class Follower {
         } catch (error) {
             look.problem = { kind: isMissing(error) ? "absent" : "unreadable", reason: explain(error) };
         }
+        this.wasWrong = look.problem !== undefined;
         return look;
     }
 
@@ -113,7 +122,7 @@ export class Follower {
         const bytes = this.files.read(journal.current, 0, journal.maxLineBytes + 1);
         if (bytes === undefined) {
             // The first is there a moment after the first record.
-            return { kind: this.currentSequence > 0 ? "missing" : "absent", reason: `there is no ${journal.current}` };
+            return { kind: this.shown ? "missing" : "absent", reason: `there is no ${journal.current}` };
         }
         const document = parseCurrent(bytes);
         return typeof document === "string" ? { kind: "altered", reason: document } : document;
@@ -123,12 +132,12 @@ export class Follower {
         const { current } = this;
         if (this.headSequence === 0) return { kind: "absent", reason: "the journal holds no record yet" };
         if (current === undefined || "kind" in current) return current;
-        const known = { headSequence: this.headSequence, lastSeen: this.currentSequence, recent: this.recent };
+        const known = { headSequence: this.headSequence, seen: this.shown, recent: this.recent };
         const wrong = misplaced(current, known);
         if (wrong) return wrong;
         // Seen for the first time it may be old: only from then on it is seen to move.
-        if (this.currentSequence > 0 && current.sequence > this.currentSequence) look.changed = current;
-        this.currentSequence = current.sequence;
+        if (this.shown && current.sequence > this.shown.sequence) look.changed = current;
+        this.shown = { sequence: current.sequence, hash: current.chain };
         return undefined;
     }
 
@@ -150,7 +159,7 @@ export class Follower {
         }
         const from = this.segment;
         const name = journal.segment(from.first);
-        const part = this.files.read(name, from.offset, PART_BYTES);
+        const part = this.readJournal(name, from.offset, now);
         if (part === undefined) {
             const problem = this.afterDeletion(now, from.first);
             look.more = problem === undefined;
@@ -176,6 +185,14 @@ export class Follower {
         this.segment = next;
         look.more = true;
         return undefined;
+    }
+
+    private readJournal(name: string, offset: number, now: number): Buffer | undefined {
+        // In large parts, for which this node's reading ahead is good.
+        if (!this.caughtUp) return this.files.read(name, offset, PART_BYTES);
+        const anew = this.wasWrong || now - this.openedAt >= OPEN_EVERY_MS;
+        if (anew) this.openedAt = now;
+        return this.files.readTail(name, offset, PART_BYTES, anew);
     }
 
     /** The segment to go on with, undefined when this is the last, or what is wrong with the next. */

@@ -14,7 +14,12 @@ export interface WatchSettings {
 }
 
 /** A record as it is told: without what only the verification needs. */
-export type SeenRecord = Omit<JournalRecord, "padding" | "previous">;
+export interface SeenRecord extends Omit<JournalRecord, "padding" | "previous"> {
+    /** By our clock that only goes forward, just after it was verified. */
+    seenAt: number;
+    /** It was not there when everything had first been verified: its delay means something. */
+    live: boolean;
+}
 export type SeenDocument = Omit<JournalRecord, "padding" | "previous" | "hash">;
 
 export interface ShareLoad {
@@ -24,12 +29,12 @@ export interface ShareLoad {
 }
 
 export interface SightMessage extends ShareLoad {
+    /** Since the last message. */
     records: SeenRecord[];
     bytes: number;
-    /** By our clock that only goes forward, just after it was verified. */
+    looks: number;
+    /** When the last look ended, which the rest is of; by our clock that only goes forward. */
     seenAt: number;
-    /** The records were not there when everything had first been verified: their delay means something. */
-    live: boolean;
     changed: SeenDocument | undefined;
     /** What is wrong just now, and what is wrong and has been for a while. */
     problem: Problem | undefined;
@@ -38,8 +43,6 @@ export interface SightMessage extends ShareLoad {
     headSequence: number;
     chainHead: string | null;
     currentSequence: number;
-    /** Looks since the last message. */
-    looks: number;
 }
 
 export interface WriterThreadSettings {

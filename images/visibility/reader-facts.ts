@@ -12,6 +12,8 @@ import { type ReaderVerdict, readerVerdict } from "./verdict";
 
 /** Delays of which percentiles are made; at 4 records a second those of the last four minutes. */
 const WINDOW = 1_000;
+/** A minute of the most records there are: longer than a client's cache keeps a name by default (acdirmax). */
+const MOST_UNSHOWN = 6_000;
 /** On the page: records, and seconds of the charts. */
 const SHOWN = 20;
 export const HISTORY_SECONDS = 300;
@@ -30,6 +32,9 @@ export class ReaderFacts {
     readonly delays = new Histogram(BOUNDS_MS);
     readonly changeDelays = new Histogram(BOUNDS_MS);
     private readonly window = new Window(WINDOW);
+    private readonly changeWindow = new Window(WINDOW);
+    /** Records that the document has not shown yet, neither them nor a later one; the oldest first. */
+    private unshown: Pick<SeenRecord, "sequence" | "run" | "elapsedMs">[] = [];
     private readonly history = new History(HISTORY_SECONDS);
     private readonly records: ShownRecord[] = [];
     private document: PageState["document"] = { before: null, after: null, delayMs: null };
@@ -48,9 +53,9 @@ export class ReaderFacts {
 
     constructor(private readonly settings: ReaderSettings) {}
 
-    /** @returns whether a record is of another run of the writer than the clock that is known */
+    /** @returns whether a new record is of another run of the writer than the clock that is known */
     take(sight: SightMessage): boolean {
-        for (const record of sight.records) this.record(record, sight);
+        for (const record of sight.records) this.record(record);
         this.bytesVerified += sight.bytes;
         this.looks += sight.looks;
         this.headSequence = sight.headSequence;
@@ -59,8 +64,10 @@ export class ReaderFacts {
         this.busyMs = sight.busyMs;
         this.stalls = sight.stalls;
         this.problem = sight.problem;
-        if (!sight.caughtUp) this.caughtUpAt = undefined;
-        else this.caughtUpAt ??= sight.seenAt;
+        if (!sight.caughtUp) {
+            this.caughtUpAt = undefined;
+            this.unshown = [];
+        } else this.caughtUpAt ??= sight.seenAt;
         if (sight.changed) {
             const { sequence, time, message, revision } = sight.changed;
             const after: ShownDocument = { sequence, time, message, revision };
@@ -68,17 +75,17 @@ export class ReaderFacts {
             this.document = { before: this.document.after, after, delayMs };
             this.lastChange = sight.seenAt;
             this.changesSeen++;
-            if (delayMs !== null) this.changeDelays.add(delayMs);
+            this.shown(sequence, sight.seenAt);
         }
         const { lasting } = sight;
         if (lasting && lasting.kind !== this.lasting?.kind && isFound(lasting.kind)) this.found[lasting.kind]++;
         this.lasting = lasting;
         const last = sight.records.at(-1);
-        return last !== undefined && last.run !== this.clock?.run;
+        return last?.live === true && last.run !== this.clock?.run;
     }
 
-    private record(record: SeenRecord, { seenAt, live }: SightMessage): void {
-        const { sequence, time, writer, message } = record;
+    private record(record: SeenRecord): void {
+        const { sequence, time, run, elapsedMs, writer, message, seenAt, live } = record;
         const delayMs = live ? this.delay(record, seenAt) : null;
         this.recordsVerified++;
         if (delayMs !== null) {
@@ -87,10 +94,25 @@ export class ReaderFacts {
         }
         if (live) {
             this.lastRecord = seenAt;
+            if (this.unshown.length < MOST_UNSHOWN) this.unshown.push({ sequence, run, elapsedMs });
             this.history.add(seenAt, delayMs);
         }
         this.records.unshift({ sequence, time, writer, message, delayMs });
         if (this.records.length > SHOWN) this.records.pop();
+    }
+
+    /**
+     * The document names this record now. Each that it skipped was late, too: of a document that is a minute old until a
+     * new one is seen, only the new one's age would look as if nothing were wrong.
+     */
+    private shown(sequence: number, seenAt: number): void {
+        const later = this.unshown.findIndex((record) => record.sequence > sequence);
+        for (const record of this.unshown.splice(0, later < 0 ? this.unshown.length : later)) {
+            const delayMs = this.delay(record, seenAt);
+            if (delayMs === null) continue;
+            this.changeDelays.add(delayMs);
+            this.changeWindow.add(delayMs);
+        }
     }
 
     /** From the writer's clock to ours; null when it is not known how they are to each other. */
@@ -146,6 +168,7 @@ export class ReaderFacts {
             chainHead: this.chainHead,
             currentSequence: this.currentSequence,
             changesSeen: this.changesSeen,
+            changeDelayMs: this.changeWindow.summary(),
             waitingForShareMs: Math.round(waitingForShareMs),
         };
     }

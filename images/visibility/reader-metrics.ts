@@ -43,7 +43,7 @@ export function readerMetrics(facts: ReaderFacts, now: number): Metric[] {
         ),
         histogramMetric(
             "nfs_visibility_change_delay_seconds",
-            "The same for the document that is replaced.",
+            "The same until the document that is replaced shows that record, or a later one.",
             facts.changeDelays,
         ),
     ];

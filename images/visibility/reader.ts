@@ -39,7 +39,7 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
     });
     const thread = new ShareThread<SightMessage>("watch", settings satisfies WatchSettings, (sight) => {
         const unknownRun = facts.take(sight);
-        if (unknownRun && sight.live && sight.seenAt - askedAt >= ASK_AGAIN_MS) {
+        if (unknownRun && sight.seenAt - askedAt >= ASK_AGAIN_MS) {
             askedAt = sight.seenAt;
             clock.askNow();
         }

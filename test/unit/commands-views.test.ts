@@ -17,6 +17,7 @@ const status: ReaderStatus = {
     chainHead: "0".repeat(64),
     currentSequence: 7,
     changesSeen: 3,
+    changeDelayMs: { p50: 500, p99: 990, max: 1_020 },
     lastRecordAgeMs: 140,
     delayMs: { p50: 12.34, p99: 80.2, max: 99.9, clockUncertainty: 0.4 },
     waitingForShareMs: 0,
@@ -28,12 +29,13 @@ describe("a reader in a terminal", () => {
         const text = describeReader(status);
         assert.match(text, /^ {2}verdict {11}fresh: verified up to record 7/);
         assert.match(text, /delay {13}median 12 ms, p99 80 ms, longest 100 ms \(clocks agree within 0.4 ms\)\n/);
+        assert.match(text, /changes seen {6}3, median 500 ms, p99 990 ms, longest 1020 ms\n/);
         assert.match(text, /found wrong {7}nothing\n$/);
     });
 
     it("says what was found wrong, and what is not known", () => {
         const found = { ...status.found, altered: 2 };
-        const text = describeReader({ ...status, found, delayMs: null, lastRecordAgeMs: null });
+        const text = describeReader({ ...status, found, delayMs: null, changeDelayMs: null, lastRecordAgeMs: null });
         assert.match(text, /delay {13}not measured\n/);
         assert.match(text, /newest record {5}none seen to arrive\n/);
         assert.match(text, /found wrong {7}altered 2\n$/);

@@ -34,7 +34,7 @@ const arrows: Record<string, string[]> = {
     embedded: ["kube-api"],
     // What people and tests start may know both sides.
     commands: ["settings", "outputs", "components", "contract", "embedded", "policies"],
-    bench: ["commands", "settings", "outputs", "components", "contract", "embedded", "test"],
+    bench: ["commands", "settings", "outputs", "components", "contract", "embedded", "images", "images/bundle", "test"],
     test: [
         "index",
         "commands",

@@ -213,8 +213,9 @@ describe("the replaced document", () => {
     const all = records(10);
     const recent = new RecentHashes(4);
     for (const { sequence, hash } of all) recent.add(sequence, hash);
-    const known = { headSequence: 10, lastSeen: 8, recent };
     const of = (index: number) => currentOf(all[index] as JournalRecord);
+    const seen = (index: number) => ({ sequence: of(index).sequence, hash: of(index).chain });
+    const known = { headSequence: 10, seen: seen(7), recent };
 
     it("with any single altered byte is found", () => {
         const text = Buffer.from(encodeRecord(of(9)));
@@ -243,6 +244,12 @@ describe("the replaced document", () => {
         assert.match(misplaced(of(9), { ...known, headSequence: 9 })?.reason ?? "", /journal ends at 9/);
         const foreign = currentOf(records(10, 1, GENESIS, "another").at(-1) as JournalRecord);
         assert.match(misplaced(foreign, known)?.reason ?? "", /another record 10/);
-        assert.match(misplaced(of(0), { ...known, lastSeen: 0 })?.reason ?? "", /still names record 1/);
+        assert.match(misplaced(of(0), { ...known, seen: undefined })?.reason ?? "", /still names record 1/);
+    });
+
+    it("that was in its place is not called out of it while a cache keeps it, only altered when it is", () => {
+        assert.equal(misplaced(of(0), { ...known, seen: seen(0) }), undefined);
+        const other = { ...seen(0), hash: GENESIS };
+        assert.match(misplaced(of(0), { ...known, seen: other })?.reason ?? "", /another record 1/);
     });
 });

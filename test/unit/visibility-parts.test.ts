@@ -253,21 +253,20 @@ describe("the history of seconds", () => {
 
 describe("the findings of a check", () => {
     const time = "2026-01-01T00:00:00.000Z";
-    const seen = (sequence: number, revision: string, live: boolean, run = "run-1") =>
-        [
-            { sequence, time, run, elapsedMs: 1_000, writer: "w", revision, message: "", hash: `h${sequence}` },
-            { seenAt: 1_040 + sequence, live },
-        ] as const;
+    const seen = (sequence: number, revision: string, live: boolean, run = "run-1") => ({
+        ...{ sequence, time, run, elapsedMs: 1_000, writer: "w", revision, message: "", hash: `h${sequence}` },
+        ...{ seenAt: 1_040 + sequence, live },
+    });
 
     it("count only records of the revision, and are enough when all was seen", () => {
         const findings = new Findings({ revision: "new", records: 3 });
-        findings.record(...seen(1, "old", false));
+        findings.record(seen(1, "old", false));
         assert.match(findings.missing() ?? "", /0 of 3 records/);
-        findings.record(...seen(2, "new", false));
-        findings.record(...seen(3, "new", true));
-        findings.record(...seen(4, "new", true));
+        findings.record(seen(2, "new", false));
+        findings.record(seen(3, "new", true));
+        findings.record(seen(4, "new", true));
         assert.match(findings.missing() ?? "", /2 of 3 records were seen to appear/);
-        findings.record(...seen(5, "new", true));
+        findings.record(seen(5, "new", true));
         findings.change("new");
         findings.change("old");
         assert.match(findings.missing() ?? "", /change 1 of 2 times/);
@@ -281,8 +280,8 @@ describe("the findings of a check", () => {
 
     it("correct the delays by the offset, and add to the uncertainty what two estimates differ by", () => {
         const findings = new Findings({ revision: "r", records: 1 });
-        findings.record(...seen(1, "r", true));
-        findings.record(...seen(2, "r", true, "another run"));
+        findings.record(seen(1, "r", true));
+        findings.record(seen(2, "r", true, "another run"));
         const before = { run: "run-1", offsetMs: 10, uncertaintyMs: 1 };
         const delays = { p50: 53, p99: 53, max: 53, clockUncertainty: 4 };
         assert.deepEqual(findings.delays(before, { ...before, offsetMs: 14, uncertaintyMs: 2 }), delays);
