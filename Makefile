@@ -76,7 +76,7 @@ test-mutations: node_modules/.package-lock.json ## breaks each condition of each
 	@$(TSX) test/policies/mutations.ts $(ARGS)
 test-leftovers: node_modules/.package-lock.json ## the long form of what the embedded cluster leaves behind: 20 killed starts, 4 clusters at once
 	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
-bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="deployment delay memory"
+bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="weight deployment delay memory"
 	@$(TSX) bench/main.ts $(ARGS)
 recovery: node_modules/.package-lock.json ## everything of an embedded cluster is killed in turn: until it works again
 	@$(TSX) bench/recovery.ts

@@ -1,12 +1,12 @@
-// How long deploying takes: nothing to two Ready nodes; `up` against kubectl with
-// the same objects and conditions; `up` with all policies against `up` without; a
-// preview that finds nothing to change against that of a program with one ConfigMap.
+// How long deploying takes: `up` against kubectl with the same objects and
+// conditions; `up` with all policies against `up` without; a preview that finds
+// nothing to change against that of a program with one ConfigMap.
 import { join } from "node:path";
 import { openStack, policyArguments } from "../commands/stack";
-import { clusterDelete, clusterStop, clusterUp, kubectlProgram } from "../embedded/cluster";
+import { kubectlProgram } from "../embedded/cluster";
 import { stateDirectory } from "../embedded/paths";
 import { step } from "../embedded/steps";
-import { median, row, seconds } from "./figures";
+import { median, row, seconds, secondsText } from "./figures";
 import { applied, manifestsOf } from "./manifests";
 import { packStarts } from "./pack-starts";
 import { singleConfigMap } from "./single-config-map";
@@ -15,16 +15,6 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS || 3);
 const quiet = ["--yes", "--skip-preview", "--suppress-outputs"];
 
 export async function deployment(cluster: string): Promise<void> {
-    const fromNothing: number[] = [];
-    for (let i = 0; i < ROUNDS; i++) {
-        await clusterDelete(cluster);
-        fromNothing.push(await seconds(() => clusterUp(cluster)));
-    }
-    const fromStopped: number[] = [];
-    for (let i = 0; i < ROUNDS; i++) {
-        await clusterStop(cluster);
-        fromStopped.push(await seconds(() => clusterUp(cluster)));
-    }
     const stack = await openStack("cluster");
     await step("First up: images are built, pushed and pulled", () => stack.read(["up", ...quiet, ...policyArguments]));
     const manifests = await manifestsOf(stack);
@@ -51,20 +41,16 @@ export async function deployment(cluster: string): Promise<void> {
     const starts = await packStarts(ROUNDS);
     const single = await singleConfigMap(stack, join(stateDirectory(), "stacks", cluster, "single-config-map"), ROUNDS);
     await stack.read(["destroy", "--yes", "--skip-preview"]);
-    const s = (values: readonly number[]): string =>
-        `${median(values).toFixed(1)} s  (${values.map((value) => value.toFixed(1)).join(", ")})`;
-    row("nothing to both nodes Ready, new cluster", s(fromNothing));
-    row("nothing to both nodes Ready, cluster that was stopped", s(fromStopped));
-    row("up, images built and pulled before", s(ups));
-    row("kubectl apply of the same objects, same conditions", s(applies));
+    row("up, images built and pulled before", secondsText(ups));
+    row("kubectl apply of the same objects, same conditions", secondsText(applies));
     row("  ratio", (median(ups) / median(applies)).toFixed(2));
-    row("up, policies enforced", s(policedUps));
+    row("up, policies enforced", secondsText(policedUps));
     row("  ratio to up without", (median(policedUps) / median(ups)).toFixed(2));
     for (const { pack, seconds: wall, cpuSeconds } of starts) {
-        row(`start of policies/${pack}`, `${s(wall)}, processor ${median(cpuSeconds).toFixed(2)} s`);
+        row(`start of policies/${pack}`, `${secondsText(wall)}, processor ${median(cpuSeconds).toFixed(2)} s`);
     }
-    row("preview without changes", s(previews));
-    row("preview without changes, policies enforced", s(policed));
-    row("preview of a program with one ConfigMap", s(single));
+    row("preview without changes", secondsText(previews));
+    row("preview without changes, policies enforced", secondsText(policed));
+    row("preview of a program with one ConfigMap", secondsText(single));
     row("  ratio (without policies)", (median(previews) / median(single)).toFixed(2));
 }

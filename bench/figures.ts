@@ -12,3 +12,7 @@ export function median(values: readonly number[]): number {
 }
 
 export const row = (what: string, value: string): void => void process.stdout.write(`${what.padEnd(62)} ${value}\n`);
+
+/** "7.0 s  (6.9, 7.0, 7.3)": the median and all of them. */
+export const secondsText = (values: readonly number[]): string =>
+    `${median(values).toFixed(1)} s  (${values.map((value) => value.toFixed(1)).join(", ")})`;
