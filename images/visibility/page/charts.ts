@@ -2,6 +2,7 @@
 // who do not see the colours.
 import uPlot from "uplot";
 import { CHART_SECONDS, type ChartData } from "./model";
+import type { TextKey } from "./texts";
 
 const HEIGHT = 180;
 
@@ -15,7 +16,10 @@ interface Line {
     fill?: boolean;
 }
 
-function options(width: number, unit: string, lines: readonly Line[]): uPlot.Options {
+/** A number with its unit, in the page's language of the moment. */
+type Labels = (value: number) => string;
+
+function options(width: number, seconds: Labels, values: Labels, lines: readonly Line[]): uPlot.Options {
     const axis = {
         stroke: colour("quiet"),
         grid: { stroke: colour("line"), width: 1 },
@@ -31,8 +35,8 @@ function options(width: number, unit: string, lines: readonly Line[]): uPlot.Opt
             y: { range: (_, __, most) => [0, Math.max(10, (most ?? 0) * 1.1)] },
         },
         axes: [
-            { ...axis, values: (_, at) => at.map((second) => `${second} s`) },
-            { ...axis, size: 60, values: (_, at) => at.map((value) => `${value} ${unit}`.trim()) },
+            { ...axis, size: 36, values: (_, at) => at.map(seconds) },
+            { ...axis, size: 60, values: (_, at) => at.map(values) },
         ],
         series: [
             {},
@@ -58,6 +62,7 @@ export class Charts {
     constructor(
         private readonly delayPlace: HTMLElement,
         private readonly ratePlace: HTMLElement,
+        private readonly text: (key: TextKey, values: Record<string, string>) => string,
     ) {
         new ResizeObserver(() => this.fit()).observe(delayPlace);
         // Colours are drawn, and do not follow the scheme by themselves.
@@ -84,7 +89,10 @@ export class Charts {
         const width = Math.max(200, this.delayPlace.clientWidth);
         const { x, p50, max, records } = this.data;
         const lines = [{ colour: "first" }, { colour: "second", dash: [6, 4] }];
-        this.delay = new uPlot(options(width, "ms", lines), [x, p50, max], this.delayPlace);
-        this.rate = new uPlot(options(width, "", [{ colour: "first", fill: true }]), [x, records], this.ratePlace);
+        const seconds: Labels = (second) => this.text("seconds", { count: String(second) });
+        const milliseconds: Labels = (value) => this.text("milliseconds", { count: String(value) });
+        this.delay = new uPlot(options(width, seconds, milliseconds, lines), [x, p50, max], this.delayPlace);
+        const filled = options(width, seconds, String, [{ colour: "first", fill: true }]);
+        this.rate = new uPlot(filled, [x, records], this.ratePlace);
     }
 }
