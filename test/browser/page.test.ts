@@ -6,8 +6,10 @@ import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { journal } from "@nfs-storage-stack/contract";
 import type { Browser, Page } from "playwright-core";
-import { type App, onFreshShare, until } from "../unit/visibility-fixture";
+import type { PageState } from "../../images/visibility/page-state";
+import { type App, ask, onFreshShare, until } from "../unit/visibility-fixture";
 import { accessibilityProblems, locales, type Opened, openPage, schemes, sizes, startBrowser } from "./browser";
+import { namesIn, untranslated } from "./korean";
 
 const PATIENCE_MS = 15_000;
 const pictures = join(__dirname, "../../docs/pictures");
@@ -59,6 +61,12 @@ describe("the reader's page", function () {
         opened.push(one);
         return one.page;
     }
+    /** Shows it in Korean, too; what is not Korean there must stay none in whatever state it comes to. */
+    async function showKorean(app: App): Promise<{ all: () => Promise<void>; page: Page }> {
+        const page = await show(app, { locale: locales.ko });
+        const names = namesIn(JSON.parse((await ask(app.port, "/state.json")).body) as PageState);
+        return { page, all: async () => assert.deepEqual(await untranslated(page, names), []) };
+    }
     async function overwrite(position: number, bytes: string): Promise<void> {
         const handle = await open(folder(journal.segment(1)), "r+");
         await handle.write(bytes, position);
@@ -90,6 +98,7 @@ describe("the reader's page", function () {
     it("turns to failed when a record is altered behind the writer's back, and back when it is mended", async () => {
         const { r } = await both();
         const page = await show(r);
+        const korean = await showKorean(r);
         await verdict(page, "ok");
         const at = (await readFile(folder(journal.segment(1)), "latin1")).indexOf("hello");
         await overwrite(at, "hallo");
@@ -97,6 +106,9 @@ describe("the reader's page", function () {
         assert.match(await text(page, "#verdict-reason"), /line 1 \(sequence 1\)/);
         assert.match(await text(page, "#probes"), /✗ no/);
         assert.deepEqual(await accessibilityProblems(page), []);
+        await verdict(korean.page, "failed");
+        assert.match(await text(korean.page, "#verdict-reason"), /1번째 줄: 레코드 1의 내용이 그 해시와 다릅니다/);
+        await korean.all();
         await overwrite(at, "hello");
         await verdict(page, "ok");
         assert.match(await text(page, "#problems"), /altered 1/, "that it was so is not forgotten");
@@ -105,10 +117,13 @@ describe("the reader's page", function () {
     it("turns to stale when the writer stops, and back when it writes again", async () => {
         const { w, r } = await both();
         const page = await show(r);
+        const korean = await showKorean(r);
         await verdict(page, "ok");
         await stop(w);
         await verdict(page, "stale", /Stale: What is there is true, but nothing new arrives/);
         assert.deepEqual(await accessibilityProblems(page), []);
+        await verdict(korean.page, "stale");
+        await korean.all();
         await writer({ podName: "nfs-writer-0", httpPort: w.port });
         await verdict(page, "ok");
     });
@@ -116,11 +131,14 @@ describe("the reader's page", function () {
     it("says when it hears nothing of the reader any more, and when it does again", async () => {
         const { w, r } = await both();
         const page = await show(r);
+        const korean = await showKorean(r);
         await verdict(page, "ok");
         assert.equal(await text(page, "#connection"), "live");
         await stop(r);
         await page.waitForSelector('#connection[data-state="lost"]', { timeout: PATIENCE_MS });
         assert.match(await text(page, "#connection"), /connection to this reader is lost.* from \d\d:\d\d:\d\d/);
+        await korean.page.waitForSelector('#connection[data-state="lost"]', { timeout: PATIENCE_MS });
+        await korean.all();
         await reader(w.port, { httpPort: r.port });
         await page.waitForSelector('#connection[data-state="live"]', { timeout: PATIENCE_MS });
         assert.match(await text(page, "#connection"), /connection is back since \d\d:\d\d:\d\d/);
@@ -131,6 +149,8 @@ describe("the reader's page", function () {
         const page = await show(r, { locale: locales.ko });
         assert.equal(await page.getAttribute("html", "lang"), "ko");
         await verdict(page, "ok", /정상: 라이터가/);
+        const names = namesIn(JSON.parse((await ask(r.port, "/state.json")).body) as PageState);
+        assert.deepEqual(await untranslated(page, names), []);
         await page.keyboard.press("Tab");
         assert.equal(await page.evaluate("document.activeElement.textContent"), "English");
         await page.keyboard.press("Enter");

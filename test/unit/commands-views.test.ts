@@ -1,6 +1,8 @@
 // What commands print of evidence and of readers.
 import assert from "node:assert/strict";
+import { onPort } from "../../commands/forward";
 import { describeReader } from "../../commands/reader-view";
+import { linesTaken } from "../../commands/rows";
 import type { ReaderStatus } from "../../contract/src";
 
 const status: ReaderStatus = {
@@ -37,5 +39,20 @@ describe("a reader in a terminal", () => {
         assert.match(text, /delay {13}not measured\n/);
         assert.match(text, /newest record {5}none seen to arrive\n/);
         assert.match(text, /found wrong {7}altered 2\n$/);
+    });
+});
+
+describe("what is renewed in a terminal", () => {
+    it("takes a line more for each that is too long for it", () => {
+        assert.equal(linesTaken("", 80), 1);
+        assert.equal(linesTaken("one\ntwo\n", 80), 2);
+        assert.equal(linesTaken(`${"x".repeat(80)}\n${"x".repeat(81)}\n\n`, 80), 4);
+    });
+});
+
+describe("the way to the page", () => {
+    it("is the same port of this machine when it is made again", () => {
+        const run = ["kubectl", "--context", "a:b", "port-forward", "service/readers", ":8080"];
+        assert.deepEqual(onPort("4711", run), [...run.slice(0, -1), "4711:8080"]);
     });
 });
