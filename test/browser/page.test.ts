@@ -1,26 +1,23 @@
 // The reader's page in a real browser, on the app's own processes and real
 // files: what people see when data arrives, when it is altered, when nothing
-// comes. With PICTURES=1 (`make pictures`) its pictures go to docs/pictures.
+// comes, and by keyboard. On a cluster it is looked at in test/cluster/page.test.ts.
 import assert from "node:assert/strict";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readFile } from "node:fs/promises";
 import { journal } from "@nfs-storage-stack/contract";
 import type { Browser, Page } from "playwright-core";
 import type { PageState } from "../../images/visibility/page-state";
 import { type App, ask, onFreshShare, until } from "../unit/visibility-fixture";
-import { accessibilityProblems, locales, type Opened, openPage, schemes, sizes, startBrowser } from "./browser";
+import {
+    accessibilityProblems,
+    locales,
+    type Opened,
+    openPage,
+    PATIENCE_MS,
+    startBrowser,
+    text,
+    verdict,
+} from "./browser";
 import { namesIn, untranslated } from "./korean";
-
-const PATIENCE_MS = 15_000;
-const pictures = join(__dirname, "../../docs/pictures");
-
-/** The page's verdict is of this level, and then says something like this. */
-async function verdict(page: Page, level: string, words = /./): Promise<void> {
-    await page.waitForSelector(`#verdict[data-level="${level}"]`, { timeout: PATIENCE_MS });
-    assert.match(await page.innerText("#verdict"), words);
-}
-const text = (page: Page, selector: string): Promise<string> => page.innerText(selector);
-const rows = (page: Page): Promise<number> => page.locator("#records tr").count();
 
 describe("the reader's page", function () {
     this.timeout(120_000);
@@ -61,11 +58,15 @@ describe("the reader's page", function () {
         opened.push(one);
         return one.page;
     }
-    /** Shows it in Korean, too; what is not Korean there must stay none in whatever state it comes to. */
+    /** The same in Korean and by night; `all` is there in Korean, and accessible, in whatever state it comes to. */
     async function showKorean(app: App): Promise<{ all: () => Promise<void>; page: Page }> {
-        const page = await show(app, { locale: locales.ko });
+        const page = await show(app, { locale: locales.ko, colorScheme: "dark" });
         const names = namesIn(JSON.parse((await ask(app.port, "/state.json")).body) as PageState);
-        return { page, all: async () => assert.deepEqual(await untranslated(page, names), []) };
+        const all = async (): Promise<void> => {
+            assert.deepEqual(await untranslated(page, names), []);
+            assert.deepEqual(await accessibilityProblems(page), []);
+        };
+        return { page, all };
     }
     async function overwrite(position: number, bytes: string): Promise<void> {
         const handle = await open(folder(journal.segment(1)), "r+");
@@ -159,30 +160,5 @@ describe("the reader's page", function () {
         await page.reload();
         await verdict(page, "ok", /Healthy/);
         assert.equal(await page.getAttribute("html", "lang"), "en");
-    });
-
-    it("is accessible, and fits, in each language, colour scheme and size", async () => {
-        const { r } = await both();
-        const enough = process.env.PICTURES ? 13 : 4;
-        await until(r.port, "/state.json", 200, new RegExp(`"sequence":${4 * enough},`));
-        for (const [language, locale] of Object.entries(locales)) {
-            for (const colorScheme of schemes) {
-                for (const [size, viewport] of Object.entries(sizes)) {
-                    const name = `reader-${language}-${colorScheme}-${size}`;
-                    const page = await show(r, { locale, colorScheme, viewport });
-                    await verdict(page, "ok");
-                    assert.ok((await rows(page)) > 3, name);
-                    assert.deepEqual(await accessibilityProblems(page), [], name);
-                    const widest = (await page.evaluate("document.documentElement.scrollWidth")) as number;
-                    assert.ok(widest <= viewport.width, `${name} is ${widest} wide`);
-                    const picture = await page.screenshot();
-                    assert.ok(picture.length > 10_000, `${name} is empty`);
-                    if (process.env.PICTURES) {
-                        await mkdir(pictures, { recursive: true });
-                        await writeFile(join(pictures, `${name}.png`), picture);
-                    }
-                }
-            }
-        }
     });
 });

@@ -8,6 +8,7 @@ import { verdictKinds } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
 import * as model from "../../images/visibility/page/model";
 import { languageOf, languages, type TextKey, textKeys, textOf, verdicts } from "../../images/visibility/page/texts";
+import type { PageState } from "../../images/visibility/page-state";
 import type { Second } from "../../images/visibility/statistics";
 
 const page = (name: string): string => readFileSync(join(__dirname, "../../images/visibility/page", name), "utf8");
@@ -109,12 +110,12 @@ describe("the seconds of the charts", () => {
         );
     });
 
-    it("begin anew with a reader that restarted on a machine that did", () => {
-        const known = [second(10_000), second(10_001)];
-        assert.deepEqual(
-            model.merged(known, [second(3), second(4)], 5).map(({ at }) => at),
-            [3, 4],
-        );
+    it("begin anew with another reader, and with one that restarted", () => {
+        const told = (pod: string, version: number): PageState => ({ reader: { pod }, version }) as PageState;
+        assert.equal(model.isNext(undefined, told("a", 1)), false);
+        assert.equal(model.isNext(told("a", 7), told("a", 8)), true);
+        assert.equal(model.isNext(told("a", 7), told("b", 8)), false);
+        assert.equal(model.isNext(told("a", 7), told("a", 1)), false);
         assert.deepEqual(model.chartData([second(3)], 5), { x: [-2], records: [4], p50: [10], max: [20] });
     });
 });

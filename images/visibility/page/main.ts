@@ -105,7 +105,7 @@ function showConnection(): void {
     put(at, model.connectionText(language, connection));
 }
 
-function showVerdict({ verdict }: PageState): void {
+function showVerdict({ verdict, folder }: PageState): void {
     const text = verdicts[verdict.kind];
     const at = place("verdict");
     at.dataset.level = text.level;
@@ -114,6 +114,8 @@ function showVerdict({ verdict }: PageState): void {
     put(place("verdict-word"), `${text[language][0]}:`);
     put(place("verdict-sentence"), text[language][1]);
     putReason(place("verdict-reason"), verdict.reason);
+    place("mend").hidden = text.level !== "failed";
+    put(place("mend"), text.level === "failed" ? t("mend", { folder }) : "");
 }
 
 function showPath(told: PageState): void {
@@ -209,8 +211,9 @@ function show(): void {
 function listen(): void {
     const stream = new EventSource("/events");
     stream.onmessage = ({ data }) => {
-        state = JSON.parse(data as string) as PageState;
-        seconds = model.merged(seconds, state.history, state.now);
+        const told = JSON.parse(data as string) as PageState;
+        seconds = model.merged(model.isNext(state, told) ? seconds : [], told.history, told.now);
+        state = told;
         lastAt = new Date();
         connection = model.received(connection, lastAt);
         show();

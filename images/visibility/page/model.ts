@@ -15,13 +15,17 @@ export interface ChartData {
     max: (number | null)[];
 }
 
+/** Whether it is of the same process of a reader: another one counts its seconds by another clock, and tells all it has. */
+export function isNext(before: PageState | undefined, told: PageState): boolean {
+    return before !== undefined && before.reader.pod === told.reader.pod && before.version < told.version;
+}
+
 /** The seconds that are known with those that came: each once, the last so many. */
 export function merged(known: readonly Second[], come: readonly Second[], now: number): Second[] {
-    const last = known.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    // Of a reader that restarted the clock may begin anew.
-    const base = come[0] !== undefined && come[0].at + CHART_SECONDS < last ? [] : known;
-    const newest = base.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    return [...base, ...come.filter(({ at }) => at > newest)].filter(({ at }) => at > now - CHART_SECONDS && at <= now);
+    const newest = known.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    return [...known, ...come.filter(({ at }) => at > newest)].filter(
+        ({ at }) => at > now - CHART_SECONDS && at <= now,
+    );
 }
 
 export function chartData(seconds: readonly Second[], now: number): ChartData {
