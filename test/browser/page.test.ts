@@ -145,6 +145,25 @@ describe("the reader's page", function () {
         assert.match(await text(page, "#connection"), /connection is back since \d\d:\d\d:\d\d/);
     });
 
+    it("can be used by keyboard alone: what can be used is reached in order, and shows that it is", async () => {
+        const { r } = await both();
+        const page = await show(r);
+        await verdict(page, "ok");
+        const focus = (what: string): Promise<string> => page.evaluate(`((at) => ${what})(document.activeElement)`);
+        const reached: string[] = [];
+        for (let i = 0; i < 5; i++) {
+            await page.keyboard.press("Tab");
+            reached.push(await focus("at.getAttribute('aria-labelledby') ?? at.textContent"));
+            assert.match(await focus("getComputedStyle(at).outlineStyle"), /^(solid|auto)$/, reached.at(-1));
+            if (reached.at(-1) !== "Mount options in force") continue;
+            for (const open of ["false", "true"]) {
+                await page.keyboard.press("Enter");
+                assert.equal(await focus("String(at.parentElement.open)"), open);
+            }
+        }
+        assert.deepEqual(reached, ["English", "한국어", "Mount options in force", "probes-title", "records-title"]);
+    });
+
     it("speaks English and Korean: the browser's, or what is chosen by keyboard, which it remembers", async () => {
         const { r } = await both();
         const page = await show(r, { locale: locales.ko });
