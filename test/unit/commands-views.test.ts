@@ -1,6 +1,5 @@
 // What commands print of evidence and of readers.
 import assert from "node:assert/strict";
-import { onPort } from "../../commands/forward";
 import { describeReader } from "../../commands/reader-view";
 import { linesTaken } from "../../commands/rows";
 import type { ReaderStatus } from "../../contract/src";
@@ -47,12 +46,5 @@ describe("what is renewed in a terminal", () => {
         assert.equal(linesTaken("", 80), 1);
         assert.equal(linesTaken("one\ntwo\n", 80), 2);
         assert.equal(linesTaken(`${"x".repeat(80)}\n${"x".repeat(81)}\n\n`, 80), 4);
-    });
-});
-
-describe("the way to the page", () => {
-    it("is the same port of this machine when it is made again", () => {
-        const run = ["kubectl", "--context", "a:b", "port-forward", "service/readers", ":8080"];
-        assert.deepEqual(onPort("4711", run), [...run.slice(0, -1), "4711:8080"]);
     });
 });
