@@ -81,7 +81,6 @@ describe("the reader's page", function () {
         assert.match(await text(page, "#writer-facts"), /nfs-writer-0\s+Node\s+node-1\s+Journal\s+writer-a/);
         assert.match(await text(page, "#reader-facts"), /nfs-readers-7c9d5\s+Node\s+node-2/);
         assert.match(await text(page, "#storage-facts"), /nfs-volume.*10\.0\.0\.1:\/share/s);
-        await page.click("summary");
         assert.match(await text(page, "#options"), /vers=4\.2, hard/);
         const newest = page.locator("#records tr:first-child td:first-child");
         const first = await newest.innerText();

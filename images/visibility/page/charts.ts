@@ -2,7 +2,6 @@
 // who do not see the colours.
 import uPlot from "uplot";
 import { CHART_SECONDS, type ChartData } from "./model";
-import type { TextKey } from "./texts";
 
 const HEIGHT = 180;
 
@@ -16,10 +15,19 @@ interface Line {
     fill?: boolean;
 }
 
-/** A number with its unit, in the page's language of the moment. */
-type Labels = (value: number) => string;
+/** A number as it stands at an axis, in the page's language of the moment. */
+export type Label = (value: number) => string;
+export interface Labels {
+    seconds: Label;
+    delay: Label;
+    records: Label;
+}
 
-function options(width: number, seconds: Labels, values: Labels, lines: readonly Line[]): uPlot.Options {
+/** Room for labels of this length; the letters are those of the axis, 12 px high. */
+const roomFor = (labels: readonly string[] | null): number =>
+    24 + 7 * Math.max(4, ...(labels ?? []).map((one) => one.length));
+
+function options(width: number, seconds: Label, values: Label, lines: readonly Line[]): uPlot.Options {
     const axis = {
         stroke: colour("quiet"),
         grid: { stroke: colour("line"), width: 1 },
@@ -36,7 +44,15 @@ function options(width: number, seconds: Labels, values: Labels, lines: readonly
         },
         axes: [
             { ...axis, size: 36, values: (_, at) => at.map(seconds) },
-            { ...axis, size: 60, values: (_, at) => at.map(values) },
+            // Records are whole ones.
+            {
+                ...axis,
+                incrs: [1, 2, 5]
+                    .flatMap((one) => [1, 10, 100, 1_000, 10_000, 100_000].map((ten) => one * ten))
+                    .toSorted((a, b) => a - b),
+                size: (_, labels) => roomFor(labels),
+                values: (_, at) => at.map(values),
+            },
         ],
         series: [
             {},
@@ -62,7 +78,7 @@ export class Charts {
     constructor(
         private readonly delayPlace: HTMLElement,
         private readonly ratePlace: HTMLElement,
-        private readonly text: (key: TextKey, values: Record<string, string>) => string,
+        private readonly labels: Labels,
     ) {
         new ResizeObserver(() => this.fit()).observe(delayPlace);
         // Colours are drawn, and do not follow the scheme by themselves.
@@ -89,10 +105,9 @@ export class Charts {
         const width = Math.max(200, this.delayPlace.clientWidth);
         const { x, p50, max, records } = this.data;
         const lines = [{ colour: "first" }, { colour: "second", dash: [6, 4] }];
-        const seconds: Labels = (second) => this.text("seconds", { count: String(second) });
-        const milliseconds: Labels = (value) => this.text("milliseconds", { count: String(value) });
-        this.delay = new uPlot(options(width, seconds, milliseconds, lines), [x, p50, max], this.delayPlace);
-        const filled = options(width, seconds, String, [{ colour: "first", fill: true }]);
+        const { seconds, delay, records: rate } = this.labels;
+        this.delay = new uPlot(options(width, seconds, delay, lines), [x, p50, max], this.delayPlace);
+        const filled = options(width, seconds, rate, [{ colour: "first", fill: true }]);
         this.rate = new uPlot(filled, [x, records], this.ratePlace);
     }
 }

@@ -24,7 +24,11 @@ let seconds: Second[] = [];
 let connection: model.Connection = { state: "connecting" };
 let lastAt: Date | undefined;
 const t = (key: TextKey, values?: Record<string, string>): string => textOf(language, key, values);
-const charts = new Charts(place("delay-chart"), place("rate-chart"), t);
+const charts = new Charts(place("delay-chart"), place("rate-chart"), {
+    seconds: (count) => t("seconds", { count: String(count) }),
+    delay: (ms) => model.msText(language, ms),
+    records: (count) => model.countText(language, count),
+});
 
 /** A browser may forbid to remember anything. */
 function remembered(): string | null {
