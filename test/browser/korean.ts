@@ -9,7 +9,13 @@ import type { PageState } from "../../images/visibility/page-state";
 /** As numbers, times and sizes are written; "–" is none. */
 const NUMBER = /^(?:[-+]?[\d.,:]+ ?(?:ms|초|분|byte|kB|MB)?|–)$/;
 /** What stands for a value in a text. */
-const places: Record<string, string> = { what: ".*[가-힣].*", error: ".+", file: "\\S+", folder: "\\S+", other: "\\S+" };
+const places: Record<string, string> = {
+    what: ".*[가-힣].*",
+    error: ".+",
+    file: "\\S+",
+    folder: "\\S+",
+    other: "\\S+",
+};
 const VALUE = "[\\d.,:]+ ?(?:초|분)?";
 
 const pattern = (text: string): string =>
