@@ -92,7 +92,7 @@ describe("the reader's page", function () {
         assert.match(await text(page, "#delay-figures"), /median\s+[\d.]+ ms/);
         await page.locator("#document-before dd", { hasText: /^\d/ }).first().waitFor({ timeout: PATIENCE_MS });
         assert.equal(await page.locator(".chart canvas").count(), 2);
-        assert.match(await text(page, "#probes"), /readiness \(\/ready\).*yes: verified up to record/s);
+        assert.match(await text(page, "#probes"), /readiness \/ready.*yes: verified up to record/s);
     });
 
     it("turns to failed when a record is altered behind the writer's back, and back when it is mended", async () => {
