@@ -88,7 +88,7 @@ settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs
 	@$(COMMAND) settings
 policy-docs: node_modules/.package-lock.json ## write docs/policies from what the policies say of themselves
 	@$(COMMAND) policy-docs
-pictures: node_modules/.package-lock.json ## docs/pictures, as the readers' page looks now
-	@PICTURES=1 $(MOCHA) 'test/browser/**/*.test.ts'
+pictures: node_modules/.package-lock.json ## docs/pictures: the readers' page on an embedded cluster, as it is now
+	@PICTURES=1 $(MOCHA) --require test/cluster/fixture.ts --timeout 900000 test/cluster/page.test.ts
 golden: node_modules/.package-lock.json ## write what each environment would create, for review
 	@$(TSX) test/environments/main.ts

@@ -10,7 +10,11 @@ import { stackOutputs } from "./state";
 export async function open(): Promise<void> {
     const command = await pageCommand();
     if (command === undefined) throw new UserError(await whyNot());
-    const way = await forward(command);
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const way = await forward(command, {
+        lost: (why) => say(`The connection to the page ended (kubectl: ${why}); making it again …`),
+        back: () => say(`The connection to the page is back: ${way.url}`),
+    });
     const listen = onInterrupt(way.end);
     process.stdout.write(`The reader's page: ${way.url}   (ctrl-C ends it)\n`);
     try {

@@ -8,6 +8,7 @@ import { describeEvidence, evidenceOf } from "./evidence";
 import { forward, onInterrupt, pageCommand } from "./forward";
 import { objectOf } from "./kubernetes";
 import { describeReader } from "./reader-view";
+import { linesTaken } from "./rows";
 import { existingStack } from "./stack";
 import { stackOutputs, stateResources } from "./state";
 
@@ -34,8 +35,11 @@ export async function status(): Promise<void> {
 }
 
 const RENEW_MS = 1_000;
-/** Cursor up so many lines, and what is below it away. */
-const back = (lines: number): string => `\u001b[${lines}A\u001b[0J`;
+/** In a terminal what was shown is replaced: cursor up so many lines, and what is below it away. */
+function instead(shown: string): string {
+    const { isTTY, columns } = process.stdout;
+    return isTTY ? `\u001b[${linesTaken(shown, columns)}A\u001b[0J` : "\n";
+}
 
 /** Says nothing where no reader can be asked: why that is so is in what was printed before. */
 async function showReader(watched: boolean): Promise<void> {
@@ -52,8 +56,7 @@ async function showReader(watched: boolean): Promise<void> {
         let shown = "";
         do {
             const text = await readerText(way.url);
-            process.stdout.write(shown === "" ? "\na reader now:\n" : back(shown.split("\n").length - 1));
-            process.stdout.write(text);
+            process.stdout.write(`${shown === "" ? "\na reader now:\n" : instead(shown)}${text}`);
             shown = text;
             if (watched) await pause(RENEW_MS, undefined, { signal: stopping.signal }).catch(() => {});
         } while (watched && !stopping.signal.aborted);

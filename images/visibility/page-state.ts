@@ -41,7 +41,9 @@ export interface PageState {
     /** Seconds of the reader's clock, which the seconds of `history` are counted by. */
     now: number;
     verdict: { kind: VerdictKind; ready: boolean; reason: string };
+    /** Of the writer, and its folder on the share. */
     name: string;
+    folder: string;
     reader: Place;
     /** Null while the writer does not answer. */
     writer: Place | null;

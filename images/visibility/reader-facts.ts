@@ -1,7 +1,7 @@
 // What a reader knows: from what its thread sees (messages.ts) and the writer's
 // clock it makes the verdict, the status, the page and the metrics. Pure: time
 // comes as an argument.
-import type { ReaderStatus } from "@nfs-storage-stack/contract";
+import { journal, type ReaderStatus } from "@nfs-storage-stack/contract";
 import type { Problem, ProblemKind } from "./chain";
 import type { WriterClock } from "./clock";
 import type { SeenRecord, SightMessage } from "./messages";
@@ -180,6 +180,7 @@ export class ReaderFacts {
             now: Math.floor(now / 1000),
             verdict: this.verdict(now, silence),
             name,
+            folder: journal.folderOf(name),
             reader: { pod, node },
             writer: this.writer ?? null,
             limits: { freshnessMs, pollIntervalMs },

@@ -1,5 +1,6 @@
 // A real Chromium for the tests of the page: the distribution's own, installed
 // when it is not there.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
@@ -56,6 +57,16 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
     await page.goto(url);
     return { page, problems, close: () => context.close() };
 }
+
+/** What waiting for the page comes to, on one machine. */
+export const PATIENCE_MS = 15_000;
+
+/** Resolves when the page's verdict is of this level, and says something like this. */
+export async function verdict(page: Page, level: string, words = /./, patienceMs = PATIENCE_MS): Promise<void> {
+    await page.waitForSelector(`#verdict[data-level="${level}"]`, { timeout: patienceMs });
+    assert.match(await page.innerText("#verdict"), words);
+}
+export const text = (page: Page, selector: string): Promise<string> => page.innerText(selector);
 
 interface Violation {
     id: string;

@@ -1,6 +1,7 @@
 // What commands print of evidence and of readers.
 import assert from "node:assert/strict";
 import { describeReader } from "../../commands/reader-view";
+import { linesTaken } from "../../commands/rows";
 import type { ReaderStatus } from "../../contract/src";
 
 const status: ReaderStatus = {
@@ -39,5 +40,13 @@ describe("a reader in a terminal", () => {
         assert.match(text, /delay {13}not measured\n/);
         assert.match(text, /newest record {5}none seen to arrive\n/);
         assert.match(text, /found wrong {7}altered 2\n$/);
+    });
+});
+
+describe("what is renewed in a terminal", () => {
+    it("takes a line more for each that is too long for it", () => {
+        assert.equal(linesTaken("", 80), 1);
+        assert.equal(linesTaken("one\ntwo\n", 80), 2);
+        assert.equal(linesTaken(`${"x".repeat(80)}\n${"x".repeat(81)}\n\n`, 80), 4);
     });
 });

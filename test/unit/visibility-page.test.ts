@@ -7,29 +7,44 @@ import { join } from "node:path";
 import { verdictKinds } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
 import * as model from "../../images/visibility/page/model";
-import { languageOf, languages, type TextKey, textOf, verdicts } from "../../images/visibility/page/texts";
+import { languageOf, languages, type TextKey, textKeys, textOf, verdicts } from "../../images/visibility/page/texts";
+import type { PageState } from "../../images/visibility/page-state";
 import type { Second } from "../../images/visibility/statistics";
 
 const page = (name: string): string => readFileSync(join(__dirname, "../../images/visibility/page", name), "utf8");
 
 describe("the page's texts", () => {
+    /** Those of probes and of what was found are looked up by its name. */
+    const named = ["startup", "readiness", "liveness", "missing", "torn", "altered", "disordered"];
     const used = [
-        ...page("page.html").matchAll(/data-(?:text|label)="(\w+)"/g),
-        ...page("main.ts").matchAll(/\bt\("(\w+)"/g),
-    ]
-        .map(([, key]) => key as TextKey)
-        .filter((key, index, all) => all.indexOf(key) === index);
+        ...[...page("page.html").matchAll(/data-(?:text|label)="(\w+)"/g)].map(([, key]) => key),
+        ...["main.ts", "model.ts", "charts.ts"].flatMap((file) =>
+            [...page(file).matchAll(/"(\w+)"/g)].map(([, word]) => word),
+        ),
+        ...named.flatMap((name) => [name, `${name}Probe`]),
+    ];
+
+    it("are all shown, and what is shown has one", () => {
+        assert.deepEqual(
+            textKeys.filter((key) => !used.includes(key)),
+            [],
+        );
+        const places = [...page("page.html").matchAll(/data-(?:text|label)="(\w+)"/g)].map(([, key]) => key);
+        assert.deepEqual(
+            places.filter((key) => !textKeys.includes(key as TextKey)),
+            [],
+        );
+    });
 
     it("are there in both languages, with the same places for values", () => {
-        assert.ok(used.length > 30);
-        for (const key of used) {
+        for (const key of textKeys) {
             const places = languages.map(
                 (language) =>
                     textOf(language, key)
                         .match(/\{\w+\}/g)
                         ?.toSorted() ?? [],
             );
-            for (const language of languages) assert.ok((textOf(language, key) ?? "") !== "", `${key} in ${language}`);
+            for (const language of languages) assert.ok(textOf(language, key) !== "", `${key} in ${language}`);
             assert.deepEqual(places[0], places[1], key);
         }
     });
@@ -60,11 +75,13 @@ describe("the page's numbers", () => {
         assert.equal(model.msText("en", 3.26), "3.3 ms");
         assert.equal(model.msText("en", 1234.5), "1,235 ms");
         assert.equal(model.msText("en", null), "–");
-        assert.equal(model.msText("ko", 15_000), "15.0 s");
+        assert.equal(model.msText("en", 15_000), "15.0 s");
+        assert.equal(model.msText("ko", 15_000), "15.0초");
         assert.equal(model.ageText("en", 1_500), "1.5 sec");
         assert.equal(model.ageText("ko", 120_000), "2분");
         assert.equal(model.bytesText("en", 16_777_216), "16.8 MB");
-        assert.equal(model.timeText("2026-01-02T03:04:05.678Z"), "03:04:05.678");
+        const time = new Date(2026, 0, 2, 3, 4, 5, 67);
+        assert.equal(model.timeText(time.toISOString()), "03:04:05.067", "as the clocks are where it is read");
     });
 });
 
@@ -93,12 +110,12 @@ describe("the seconds of the charts", () => {
         );
     });
 
-    it("begin anew with a reader that restarted on a machine that did", () => {
-        const known = [second(10_000), second(10_001)];
-        assert.deepEqual(
-            model.merged(known, [second(3), second(4)], 5).map(({ at }) => at),
-            [3, 4],
-        );
+    it("begin anew with another reader, and with one that restarted", () => {
+        const told = (pod: string, version: number): PageState => ({ reader: { pod }, version }) as PageState;
+        assert.equal(model.isNext(undefined, told("a", 1)), false);
+        assert.equal(model.isNext(told("a", 7), told("a", 8)), true);
+        assert.equal(model.isNext(told("a", 7), told("b", 8)), false);
+        assert.equal(model.isNext(told("a", 7), told("a", 1)), false);
         assert.deepEqual(model.chartData([second(3)], 5), { x: [-2], records: [4], p50: [10], max: [20] });
     });
 });

@@ -15,7 +15,19 @@ interface Line {
     fill?: boolean;
 }
 
-function options(width: number, unit: string, lines: readonly Line[]): uPlot.Options {
+/** A number as it stands at an axis, in the page's language of the moment. */
+export type Label = (value: number) => string;
+export interface Labels {
+    seconds: Label;
+    delay: Label;
+    records: Label;
+}
+
+/** Room for labels of this length; the letters are those of the axis, 12 px high. */
+const roomFor = (labels: readonly string[] | null): number =>
+    24 + 7 * Math.max(4, ...(labels ?? []).map((one) => one.length));
+
+function options(width: number, seconds: Label, values: Label, lines: readonly Line[]): uPlot.Options {
     const axis = {
         stroke: colour("quiet"),
         grid: { stroke: colour("line"), width: 1 },
@@ -31,8 +43,16 @@ function options(width: number, unit: string, lines: readonly Line[]): uPlot.Opt
             y: { range: (_, __, most) => [0, Math.max(10, (most ?? 0) * 1.1)] },
         },
         axes: [
-            { ...axis, values: (_, at) => at.map((second) => `${second} s`) },
-            { ...axis, size: 60, values: (_, at) => at.map((value) => `${value} ${unit}`.trim()) },
+            { ...axis, size: 36, values: (_, at) => at.map(seconds) },
+            // Records are whole ones.
+            {
+                ...axis,
+                incrs: [1, 2, 5]
+                    .flatMap((one) => [1, 10, 100, 1_000, 10_000, 100_000].map((ten) => one * ten))
+                    .toSorted((a, b) => a - b),
+                size: (_, labels) => roomFor(labels),
+                values: (_, at) => at.map(values),
+            },
         ],
         series: [
             {},
@@ -58,6 +78,7 @@ export class Charts {
     constructor(
         private readonly delayPlace: HTMLElement,
         private readonly ratePlace: HTMLElement,
+        private readonly labels: Labels,
     ) {
         new ResizeObserver(() => this.fit()).observe(delayPlace);
         // Colours are drawn, and do not follow the scheme by themselves.
@@ -84,7 +105,9 @@ export class Charts {
         const width = Math.max(200, this.delayPlace.clientWidth);
         const { x, p50, max, records } = this.data;
         const lines = [{ colour: "first" }, { colour: "second", dash: [6, 4] }];
-        this.delay = new uPlot(options(width, "ms", lines), [x, p50, max], this.delayPlace);
-        this.rate = new uPlot(options(width, "", [{ colour: "first", fill: true }]), [x, records], this.ratePlace);
+        const { seconds, delay, records: rate } = this.labels;
+        this.delay = new uPlot(options(width, seconds, delay, lines), [x, p50, max], this.delayPlace);
+        const filled = options(width, seconds, rate, [{ colour: "first", fill: true }]);
+        this.rate = new uPlot(filled, [x, records], this.ratePlace);
     }
 }

@@ -5,6 +5,7 @@ import type { PageState, ShownDocument } from "../page-state";
 import type { Second } from "../statistics";
 import { Charts } from "./charts";
 import * as model from "./model";
+import { reasonText } from "./reasons";
 import { type Language, languageOf, signs, type TextKey, textOf, verdicts } from "./texts";
 
 /** A stream that brings nothing for so long is broken, whatever the browser thinks: a state comes every 500 ms. */
@@ -22,9 +23,12 @@ let state: PageState | undefined;
 let seconds: Second[] = [];
 let connection: model.Connection = { state: "connecting" };
 let lastAt: Date | undefined;
-const charts = new Charts(place("delay-chart"), place("rate-chart"));
-
 const t = (key: TextKey, values?: Record<string, string>): string => textOf(language, key, values);
+const charts = new Charts(place("delay-chart"), place("rate-chart"), {
+    seconds: (count) => t("seconds", { count: String(count) }),
+    delay: (ms) => model.msText(language, ms),
+    records: (count) => model.countText(language, count),
+});
 
 /** A browser may forbid to remember anything. */
 function remembered(): string | null {
@@ -45,6 +49,14 @@ function element(tag: string, text: string, lang?: string): HTMLElement {
     made.textContent = text;
     if (lang) made.lang = lang;
     return made;
+}
+
+/** In the words of the reader where the page's language has none. */
+function putReason(at: HTMLElement, reason: string): void {
+    const said = reasonText(language, reason);
+    if (said.language === language) at.removeAttribute("lang");
+    else at.lang = said.language;
+    put(at, said.text);
 }
 
 /** Name and value pairs; nodes are made once, and then only their texts change. */
@@ -97,7 +109,7 @@ function showConnection(): void {
     put(at, model.connectionText(language, connection));
 }
 
-function showVerdict({ verdict }: PageState): void {
+function showVerdict({ verdict, folder }: PageState): void {
     const text = verdicts[verdict.kind];
     const at = place("verdict");
     at.dataset.level = text.level;
@@ -105,7 +117,9 @@ function showVerdict({ verdict }: PageState): void {
     put(place("verdict-sign"), signs[text.level]);
     put(place("verdict-word"), `${text[language][0]}:`);
     put(place("verdict-sentence"), text[language][1]);
-    put(place("verdict-reason"), verdict.reason);
+    putReason(place("verdict-reason"), verdict.reason);
+    place("mend").hidden = text.level !== "failed";
+    put(place("mend"), text.level === "failed" ? t("mend", { folder }) : "");
 }
 
 function showPath(told: PageState): void {
@@ -157,17 +171,19 @@ function showDocuments({ document: shown }: PageState): void {
 function showProbes({ probes }: PageState): void {
     table(
         "probes",
-        probes.map(({ name, path, ok, answer, askedAgoMs, answeredStatus }) => [
-            element("td", `${name} (${path})`, "en"),
-            element("td", t(name)),
-            element("td", `${ok ? signs.ok : signs.failed} ${t(ok ? "yes" : "no")}: ${answer}`),
-            element(
-                "td",
+        probes.map(({ name, path, ok, answer, askedAgoMs, answeredStatus }) => {
+            const answered = element("td", `${ok ? signs.ok : signs.failed} ${t(ok ? "yes" : "no")}: `);
+            const why = element("span", "");
+            putReason(why, answer);
+            answered.append(why);
+            const asked =
                 askedAgoMs === null
                     ? t("never")
-                    : t("ago", { age: model.ageText(language, askedAgoMs), status: String(answeredStatus) }),
-            ),
-        ]),
+                    : t("ago", { age: model.ageText(language, askedAgoMs), status: String(answeredStatus) });
+            const named = element("td", `${t(`${name}Probe`)} `);
+            named.append(element("span", path, "en"));
+            return [named, element("td", t(name)), answered, element("td", asked)];
+        }),
     );
 }
 
@@ -199,8 +215,9 @@ function show(): void {
 function listen(): void {
     const stream = new EventSource("/events");
     stream.onmessage = ({ data }) => {
-        state = JSON.parse(data as string) as PageState;
-        seconds = model.merged(seconds, state.history, state.now);
+        const told = JSON.parse(data as string) as PageState;
+        seconds = model.merged(model.isNext(state, told) ? seconds : [], told.history, told.now);
+        state = told;
         lastAt = new Date();
         connection = model.received(connection, lastAt);
         show();

@@ -15,13 +15,17 @@ export interface ChartData {
     max: (number | null)[];
 }
 
+/** Whether it is of the same process of a reader: another one counts its seconds by another clock, and tells all it has. */
+export function isNext(before: PageState | undefined, told: PageState): boolean {
+    return before !== undefined && before.reader.pod === told.reader.pod && before.version < told.version;
+}
+
 /** The seconds that are known with those that came: each once, the last so many. */
 export function merged(known: readonly Second[], come: readonly Second[], now: number): Second[] {
-    const last = known.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    // Of a reader that restarted the clock may begin anew.
-    const base = come[0] !== undefined && come[0].at + CHART_SECONDS < last ? [] : known;
-    const newest = base.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    return [...base, ...come.filter(({ at }) => at > newest)].filter(({ at }) => at > now - CHART_SECONDS && at <= now);
+    const newest = known.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    return [...known, ...come.filter(({ at }) => at > newest)].filter(
+        ({ at }) => at > now - CHART_SECONDS && at <= now,
+    );
 }
 
 export function chartData(seconds: readonly Second[], now: number): ChartData {
@@ -50,8 +54,7 @@ export function broken(connection: Connection, last: Date | undefined): Connecti
 }
 
 export function connectionText(language: Language, connection: Connection): string {
-    const two = (number: number): string => String(number).padStart(2, "0");
-    const time = (date: Date): string => [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+    const time = (date: Date): string => timeText(date).slice(0, 8);
     if (connection.state === "connecting") return textOf(language, "connecting");
     if (connection.state === "lost") return textOf(language, "lost", { time: time(connection.since) });
     return connection.back ? textOf(language, "back", { time: time(connection.back) }) : textOf(language, "live");
@@ -60,8 +63,9 @@ export function connectionText(language: Language, connection: Connection): stri
 /** Milliseconds as people read them. */
 export function msText(language: Language, ms: number | null | undefined): string {
     if (ms === null || ms === undefined) return textOf(language, "none");
-    if (Math.abs(ms) >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-    return `${new Intl.NumberFormat(language, { maximumFractionDigits: Math.abs(ms) < 10 ? 1 : 0 }).format(ms)} ms`;
+    if (Math.abs(ms) >= 10_000) return textOf(language, "seconds", { count: (ms / 1000).toFixed(1) });
+    const digits = { maximumFractionDigits: Math.abs(ms) < 10 ? 1 : 0 };
+    return textOf(language, "milliseconds", { count: new Intl.NumberFormat(language, digits).format(ms) });
 }
 
 /** Ages in seconds, and above in minutes: they change twice a second. */
@@ -94,8 +98,13 @@ export function bytesText(language: Language, bytes: number): string {
     }).format(value);
 }
 
-/** A record's time as the page lists it: the day is today. */
-export const timeText = (time: string): string => time.slice(11, 23);
+/** A time as the page lists it, to the millisecond, where the browser is: the day is today. */
+export function timeText(time: string | Date): string {
+    const date = new Date(time);
+    const padded = (number: number, length: number): string => String(number).padStart(length, "0");
+    const parts = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => padded(part, 2));
+    return `${parts.join(":")}.${padded(date.getMilliseconds(), 3)}`;
+}
 
 /** What the storage card shows. */
 export function storageFacts(language: Language, { storage }: Pick<PageState, "storage">): [string, string][] {

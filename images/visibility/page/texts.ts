@@ -11,8 +11,7 @@ const en = {
     connecting: "Connecting to this reader …",
     lost: "The connection to this reader is lost. What you see is from {time}; trying again …",
     back: "The connection is back since {time}.",
-    detail: "In detail",
-    since: "newest record {age} ago",
+    mend: "It stays so while that is on the share. What mends it: put back what was written; or move the writer's folder, {folder}, out of its way, and the writer begins a new journal. In time old records are deleted anyway.",
     none: "–",
     unknown: "not known",
     pathTitle: "Where the data goes",
@@ -44,9 +43,8 @@ const en = {
     clocks: "clocks agree within",
     verified: "records verified",
     bytes: "bytes verified",
-    ms: "ms",
-    perSecond: "records/s",
-    secondsAgo: "s ago",
+    seconds: "{count} s",
+    milliseconds: "{count} ms",
     recordsTitle: "New data: the last records",
     recordsWhy:
         "The writer appends to a journal. Each record holds the hash of the one before, so that a record that is lost, altered or put elsewhere breaks the chain, and the reader notices.",
@@ -71,6 +69,9 @@ const en = {
     ago: "{age} ago, answer {status}",
     yes: "yes",
     no: "no",
+    startupProbe: "startup",
+    readinessProbe: "readiness",
+    livenessProbe: "liveness",
     startup: "Has it started? Until then the other two are not asked.",
     readiness: "Is what it verified true and fresh? If not, the pod is taken out of its Service.",
     liveness:
@@ -80,10 +81,10 @@ const en = {
     torn: "torn",
     altered: "altered",
     disordered: "out of order",
-    script: "This page needs JavaScript; without it, /status.json and /metrics tell the same.",
 } as const;
 
 export type TextKey = keyof typeof en;
+export const textKeys = Object.keys(en) as TextKey[];
 
 const ko: Record<TextKey, string> = {
     title: "쿠버네티스의 NFS: 파드에서 파드로",
@@ -92,8 +93,7 @@ const ko: Record<TextKey, string> = {
     connecting: "이 리더에 연결하는 중 …",
     lost: "리더와의 연결이 끊어졌습니다. 화면은 {time} 기준이며, 다시 연결하는 중입니다 …",
     back: "{time}에 다시 연결되었습니다.",
-    detail: "자세히",
-    since: "가장 최근 레코드 {age} 전",
+    mend: "공유 폴더에 그대로 있는 동안은 계속 실패로 표시됩니다. 쓰였던 내용을 되돌려 놓거나, 라이터의 폴더 {folder}를 다른 곳으로 옮기세요. 옮기면 라이터가 새 저널을 시작합니다. 오래된 레코드는 시간이 지나면 어차피 지워집니다.",
     none: "–",
     unknown: "알 수 없음",
     pathTitle: "데이터가 가는 길",
@@ -124,9 +124,8 @@ const ko: Record<TextKey, string> = {
     clocks: "시계 오차 한계",
     verified: "검증한 레코드",
     bytes: "검증한 바이트",
-    ms: "ms",
-    perSecond: "레코드/초",
-    secondsAgo: "초 전",
+    seconds: "{count}초",
+    milliseconds: "{count} ms",
     recordsTitle: "새 데이터: 최근 레코드",
     recordsWhy:
         "라이터는 저널 끝에 레코드를 덧붙입니다. 레코드마다 바로 앞 레코드의 해시가 들어 있어서, 레코드가 사라지거나 바뀌거나 자리를 옮기면 사슬이 끊어지고 리더가 알아챕니다.",
@@ -151,6 +150,9 @@ const ko: Record<TextKey, string> = {
     ago: "{age} 전, 응답 {status}",
     yes: "예",
     no: "아니요",
+    startupProbe: "시작(startup)",
+    readinessProbe: "준비(readiness)",
+    livenessProbe: "생존(liveness)",
     startup: "시작되었는가? 그때까지 나머지 둘은 묻지 않습니다.",
     readiness: "검증한 데이터가 올바르고 최신인가? 아니면 파드는 서비스에서 빠집니다.",
     liveness:
@@ -160,7 +162,6 @@ const ko: Record<TextKey, string> = {
     torn: "잘림",
     altered: "변조",
     disordered: "순서 어긋남",
-    script: "이 페이지에는 JavaScript가 필요합니다. 없이도 /status.json과 /metrics에서 같은 내용을 볼 수 있습니다.",
 };
 
 /** How bad it is: the colour, the sign, and what tests look at. */
