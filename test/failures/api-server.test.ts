@@ -46,6 +46,8 @@ describe("an API server that ends", () => {
         await kill();
         const { code, output } = await down.ended;
         assert.equal(code, 0, output);
+        // It has stopped the cluster, too; what is on it is looked at after starting it again.
+        await makes("cluster", { ARGS: "up" });
         await assertWhole();
     });
 });

@@ -64,6 +64,8 @@ describe("a volume that is full", () => {
     const image = join(clusterFolder(sharedCluster).node(NODE).host, "small.img");
 
     before(async () => {
+        // Whoever was here before may have stopped it.
+        await makes("cluster", { ARGS: "up" });
         await run("truncate", ["-s", SIZE, image]);
         await run("mkfs.ext4", ["-q", "-F", image]);
         await onNode(
