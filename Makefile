@@ -10,6 +10,8 @@ export ENV CLUSTER SETTINGS STATE WATCH
 TSX := node --import tsx
 COMMAND := $(TSX) commands/main.ts
 MOCHA := npx --no-install mocha
+# Root, or inside a user namespace of a plain user: for what uses an embedded cluster without being a command of ours.
+ENTER := $(TSX) embedded/enter.ts
 
 .PHONY: help
 help: ## this list
@@ -69,19 +71,19 @@ test-go: node_modules/.package-lock.json ## tests of the language host
 test-browser: node_modules/.package-lock.json ## the readers' page in Chromium
 	@echo "== browser" && $(MOCHA) 'test/browser/**/*.test.ts'
 test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
-	@echo "== cluster" && $(MOCHA) --config test/cluster/.mocharc.json
+	@echo "== cluster" && $(ENTER) $(MOCHA) --config test/cluster/.mocharc.json
 test-failures: node_modules/.package-lock.json ## the long forms of failures: ctrl-C at INTERRUPTIONS moments, nodes that go, a full volume
-	@echo "== failures" && $(MOCHA) --config test/failures/.mocharc.json
+	@echo "== failures" && $(ENTER) $(MOCHA) --config test/failures/.mocharc.json
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
 	@$(TSX) test/policies/mutations.ts $(ARGS)
 test-leftovers: node_modules/.package-lock.json ## the long form of what the embedded cluster leaves behind: 20 killed starts, 4 clusters at once
-	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
+	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(ENTER) $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
 bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="weight deployment delay memory"
-	@$(TSX) bench/main.ts $(ARGS)
+	@$(ENTER) $(TSX) bench/main.ts $(ARGS)
 recovery: node_modules/.package-lock.json ## everything of an embedded cluster is killed in turn: until it works again
-	@$(TSX) bench/recovery.ts
+	@$(ENTER) $(TSX) bench/recovery.ts
 soak: node_modules/.package-lock.json ## an embedded cluster under load for SOAK_MINUTES (60): fails on a stall of over 10 s
-	@$(TSX) bench/soak.ts
+	@$(ENTER) $(TSX) bench/soak.ts
 format: node_modules/.package-lock.json ## format and fix what can be fixed
 	@npm run -s format
 settings: node_modules/.package-lock.json ## write Pulumi.yaml's config and docs/settings.md from settings/keys.ts

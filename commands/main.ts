@@ -2,7 +2,9 @@
 // its own, loaded when it is asked for: some bring all of Pulumi with them. ENV
 // names the environment (Pulumi.<ENV>.yaml), CLUSTER the instance of the
 // embedded cluster.
+import { ranInside } from "../embedded/namespace";
 import { main, UserError } from "../embedded/steps";
+import { chosenEnvironment } from "./environment";
 
 const commands: Record<string, () => Promise<() => Promise<void>>> = {
     clean: async () => (await import("./clean")).clean,
@@ -18,6 +20,13 @@ const commands: Record<string, () => Promise<() => Promise<void>>> = {
     verify: async () => (await import("./verify")).verify,
 };
 
+/** What has to do with a stack, and with all that it runs on where its environment is embedded. */
+const OF_A_STACK = new Set(["down", "open", "outputs", "preview", "status", "up", "verify"]);
+
+/** Files of the embedded default belong to the ids of a namespace when a plain user's commands made them. */
+const needsRoot = (command: string): boolean =>
+    command === "clean" || (OF_A_STACK.has(command) && chosenEnvironment().context === undefined);
+
 main(async () => {
     const [name = "", ...rest] = process.argv.slice(2);
     const load = commands[name];
@@ -26,6 +35,7 @@ main(async () => {
             `no such command: ${[name, ...rest].join(" ") || "(none)"}; there are: ${Object.keys(commands).join(", ")}`,
         );
     }
+    if (needsRoot(name) && (await ranInside())) return;
     const command = await load();
     await command();
 });

@@ -7,7 +7,10 @@ export interface HostFacts {
     arch: string;
     /** Debian, Ubuntu, or made from one of them: packages can be installed with apt-get. */
     debian: boolean;
-    root: boolean;
+    /** Whether we may install packages: as the machine's own root, not only a namespace's. */
+    mayInstall: boolean;
+    /** Who makes a namespace first; undefined for root. */
+    user: PlainUser | undefined;
     /** Packages that are not there, by Debian's names. */
     missing: readonly string[];
     /** Where things are kept. */
@@ -18,6 +21,19 @@ export interface HostFacts {
     built: boolean;
     /** What `go env GOVERSION` says; undefined when there is no go on PATH. Asked for only when something is to be built. */
     go: string | undefined;
+}
+
+/** Somebody who is not root. */
+export interface PlainUser {
+    name: string;
+    /** What was said when the namespaces of a cluster were tried to be made for him; undefined when they could be. */
+    refusal: string | undefined;
+    /** Texts of kernel settings that may be the reason; empty for those that this kernel does not have. */
+    settings: Readonly<Record<string, string>>;
+    /** Whether he has subordinate ids (subuid(5)) for a whole Debian system. */
+    enoughIds: boolean;
+    /** Such ids that nobody has, as usermod takes them. */
+    freeIds: string;
 }
 
 export interface Disk {
@@ -36,6 +52,15 @@ const NEEDED_DISK_BUILT = 3 * GIB;
 const NEEDED_MEMORY = 5 * GIB;
 const OLDEST_GO = [1, 25] as const;
 
+/** Kernel settings, each with the value with which it keeps plain users from making namespaces. */
+const REFUSING = [
+    ["kernel.unprivileged_userns_clone", "0"],
+    ["user.max_user_namespaces", "0"],
+    ["kernel.apparmor_restrict_unprivileged_userns", "1"],
+] as const;
+/** Any number will do: the kernel itself sets one by the machine's memory. */
+const LIMIT = "10000";
+
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 const OWN_CLUSTER = 'or name a cluster of your own (README.md, "A cluster of your own")';
 
@@ -44,21 +69,39 @@ export function hostProblems(facts: HostFacts): string[] {
     return [
         ...system(facts),
         ...packages(facts),
-        ...(facts.root
-            ? []
-            : ["the embedded cluster needs root for its network namespaces and image builds: run make as root"]),
+        ...(facts.user ? userProblems(facts.user) : []),
         ...facts.disks.flatMap((disk) => room(disk, facts.built)),
         ...memory(facts),
         ...(facts.built ? [] : goProblems(facts.go)),
     ];
 }
 
+/** What keeps a plain user from being root of a namespace. */
+export function userProblems({ name, refusal, settings, enoughIds, freeIds }: PlainUser): string[] {
+    const ids = `sudo usermod --add-subuids ${freeIds} --add-subgids ${freeIds} ${name}`;
+    return [
+        ...(refusal === undefined ? [] : [refused(name, refusal, settings)]),
+        ...(enoughIds
+            ? []
+            : [`${name} has too few subordinate ids in /etc/subuid and /etc/subgid: ${ids}, or run make as root`]),
+    ];
+}
+
+function refused(name: string, refusal: string, settings: PlainUser["settings"]): string {
+    const [setting, value] = REFUSING.find(([one, refuses]) => settings[one]?.trim() === refuses) ?? [];
+    if (setting === undefined) {
+        return `${name} can't make the namespaces of a cluster (${refusal}): run make as root, or where the machine, or the container, allows it`;
+    }
+    const allowing = setting.startsWith("user.") ? LIMIT : String(1 - Number(value));
+    return `plain users may make no user namespaces here, as ${setting} is ${value}: sudo sysctl ${setting}=${allowing}, or run make as root`;
+}
+
 /** From the text of /etc/os-release. */
 export const isDebian = (release: string): boolean => /^ID(?:_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
 
 /** What is missing, where we may and can install it. */
-export function packagesToInstall({ debian, root, missing }: HostFacts): readonly string[] {
-    return debian && root ? missing : [];
+export function packagesToInstall({ debian, mayInstall, missing }: HostFacts): readonly string[] {
+    return debian && mayInstall ? missing : [];
 }
 
 function system({ platform, arch }: HostFacts): string[] {

@@ -1,13 +1,14 @@
 // What the embedded default needs of the machine it runs on, looked at before
 // anything starts: all that is missing is said at once, with what mends it
 // (host-problems.ts), or installed where that is possible.
-import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, statfs } from "node:fs/promises";
+import { constants, existsSync, readdirSync } from "node:fs";
+import { access, mkdir, readFile, statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { delimiter, join } from "node:path";
 import { goVersion } from "./go";
 import { type HostFacts, hostProblems, isDebian, packagesToInstall } from "./host-problems";
 import { cacheDirectory, stateDirectory } from "./paths";
+import { plainUser } from "./plain-user";
 import { run } from "./run";
 import { step, UserError } from "./steps";
 
@@ -23,6 +24,10 @@ export const hostPackages: readonly { name: string; program: string }[] = [
     { name: "xz-utils", program: "xz" }, // the kernel's sources
 ];
 
+/** Makes ids known to a namespace, which only a plain user has to make. */
+export const ID_MAPPER = "newuidmap";
+const userPackages: typeof hostPackages = [{ name: "uidmap", program: ID_MAPPER }];
+
 /** What takes longest to build, by the names of their recipes (cache.ts). */
 const LONG_BUILDS = ["kubernetes-", "node-kernel-"];
 
@@ -30,11 +35,13 @@ const LONG_BUILDS = ["kubernetes-", "node-kernel-"];
 export async function prepareHost(): Promise<void> {
     const facts = await hostFacts();
     const problems = hostProblems(facts);
-    if (problems.length > 0) {
-        throw new UserError(`this machine is not ready:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
-    }
+    if (problems.length > 0) throw notReady(problems);
+    if (facts.user) throw new UserError(`this needs root, or make, which makes ${facts.user.name} root of a namespace`);
     await installPackages(packagesToInstall(facts));
 }
+
+export const notReady = (problems: readonly string[]): UserError =>
+    new UserError(`this machine is not ready:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
 
 /** Packages of the machine's own distribution. */
 export async function installPackages(packages: readonly string[]): Promise<void> {
@@ -50,12 +57,15 @@ export async function hostFacts(): Promise<HostFacts> {
     const release = await readFile("/etc/os-release", "utf8").catch(() => "");
     const built = isBuilt();
     const limit = process.constrainedMemory();
+    const user = await plainUser();
+    const needed = [...hostPackages, ...(user ? userPackages : [])];
     return {
         platform: process.platform,
         arch: process.arch,
         debian: isDebian(release),
-        root: process.getuid?.() === 0,
-        missing: hostPackages.filter(({ program }) => !isThere(program)).map(({ name }) => name),
+        mayInstall: await isWritable("/var/lib/dpkg"),
+        user,
+        missing: needed.filter(({ program }) => !isThere(program)).map(({ name }) => name),
         disks: [
             { folder: cacheDirectory(), variable: "XDG_CACHE_HOME", free: await freeBytes(cacheDirectory()) },
             { folder: stateDirectory(), variable: "XDG_STATE_HOME", free: await freeBytes(stateDirectory()) },
@@ -66,6 +76,12 @@ export async function hostFacts(): Promise<HostFacts> {
         go: built ? undefined : await goVersion(),
     };
 }
+
+const isWritable = (folder: string): Promise<boolean> =>
+    access(folder, constants.W_OK).then(
+        () => true,
+        () => false,
+    );
 
 export function isThere(program: string): boolean {
     if (program.startsWith("/")) return existsSync(program);

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { ranInside } from "../namespace";
 import { main, UserError } from "../steps";
 import { dial } from "./control";
 import { type ClusterFolder, clusterFolder } from "./folder";
@@ -39,6 +40,7 @@ async function commandLine(args: string[]): Promise<void> {
         process.stdout.write(`${USAGE}\n`);
         return;
     }
+    if (await ranInside()) return;
     // Only before the command: what follows belongs to kubectl, or to a command on a node.
     const named = args[0] === "--cluster";
     const name = named ? args[1] : undefined;

@@ -78,7 +78,8 @@ export function mountScript(tree: string, options: TreeOptions): string {
             `if [ -d ${from} ]; then mkdir -p ${to}; else mkdir -p "$(dirname ${to})"; [ -e ${to} ] || : > ${to}; fi`,
             `mount --rbind ${from} ${to}`,
         );
-        if (readOnly) lines.push(`mount -o remount,bind,ro ${to}`);
+        // With what it has already, which root of a namespace only may not take away.
+        if (readOnly) lines.push(`mount -o "remount,bind,$(findmnt -no VFS-OPTIONS -T ${to}),ro" ${to}`);
     }
     lines.push(
         `cd ${quote(tree)}`,

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { built } from "../cache";
-import { run } from "../run";
+import { dyingWithUs, run } from "../run";
 import { lineProgress, type Progress, UserError } from "../steps";
 import { firstUri } from "./sources";
 
@@ -29,12 +29,26 @@ path-include /usr/share/doc/*/copyright
 /** Says "no" to maintainer scripts that want to start a service (invoke-rc.d's policy layer, exit code 101). */
 const NO_SERVICES = "#!/bin/sh\nexit 101\n";
 
+/**
+ * Debootstrap's mounts are made where nothing else is, and end with it. Root of a namespace only can't make device nodes:
+ * the tree's are the machine's for as long as debootstrap runs, and a file where it only looks whether there is one.
+ */
+const WITH_DEVICES = `set -e
+devices=$1/dev
+shift
+mkdir "$devices"
+mount -t tmpfs -o mode=0755 tmpfs "$devices"
+for name in null zero full random urandom tty console ptmx; do : > "$devices/$name"; done
+for name in null zero full random urandom tty; do mount --bind "/dev/$name" "$devices/$name"; done
+exec "$@"`;
+const NAMESPACES = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"];
+
 /** A folder that holds a minimal Debian system. Never changed after it was built: copy it. */
 export function debianTree(): Promise<string> {
     return built({
         name: `debian-${RELEASE}`,
         title: `Make a minimal Debian ${RELEASE}`,
-        inputs: [RELEASE, DPKG_CONFIGURATION, NO_SERVICES, "2"],
+        inputs: [RELEASE, DPKG_CONFIGURATION, NO_SERVICES, "3"],
         build: async (into, progress, log) => {
             await debootstrap(into, progress, log);
             await settle(into);
@@ -48,9 +62,12 @@ async function debootstrap(tree: string, progress: Progress, log: string): Promi
         throw new UserError(`debootstrap has no script for Debian: none of ${SCRIPTS.join(", ")} exists`);
     }
     const args = ["--variant=minbase", RELEASE, tree, process.env[MIRROR_VARIABLE] ?? "", script];
+    const command = [...NAMESPACES, "--", "sh", "-c", WITH_DEVICES, "sh", tree, "debootstrap", ...args];
     try {
-        await run("debootstrap", args, {
+        await run(...dyingWithUs("unshare", command), {
             logFile: log,
+            // By this debootstrap knows that it need not try whether device nodes can be made.
+            env: { ...process.env, container: "lxc" },
             onLine: lineProgress(progress, (line) => (line.startsWith("I: ") ? line.slice(3) : undefined)),
         });
     } catch (error) {

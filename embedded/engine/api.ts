@@ -3,7 +3,6 @@
 // use any. Paths carry no version, so that an engine answers with its own.
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 
 /** Only who asks knows what is in an answer. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are what the API says
@@ -54,12 +53,12 @@ export class Engine {
             sent.on("response", done);
             sent.on("error", failed);
         });
-        if (!body) sent.end();
-        const answer = await (body ? Promise.race([answered, upload(body, sent, answered)]) : answered).catch(
-            (error: NodeJS.ErrnoException) => {
-                throw signal?.aborted ? new Error("cancelled") : unreachable(error, where);
-            },
-        );
+        // Not by pipeline(), which aborts a request on a connection that was used before, once all is sent.
+        if (body) body.once("error", (error) => sent.destroy(error)).pipe(sent);
+        else sent.end();
+        const answer = await answered.catch((error: NodeJS.ErrnoException) => {
+            throw signal?.aborted ? new Error("cancelled") : unreachable(error, where);
+        });
         if ((answer.statusCode ?? 500) >= 300) throw await failure(answer);
         return answer;
     }
@@ -108,18 +107,6 @@ function unreachable(error: NodeJS.ErrnoException, where: ReturnType<typeof conn
     return new Error(
         `no Docker engine answers at ${address} (${error.code}); docker:host or DOCKER_HOST says which one is used`,
     );
-}
-
-/** An engine that refuses answers before it has read everything. */
-async function upload(
-    body: Readable,
-    sent: ClientRequest,
-    answered: Promise<IncomingMessage>,
-): Promise<IncomingMessage> {
-    await pipeline(body, sent).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EPIPE" && error.code !== "ECONNRESET") throw error;
-    });
-    return answered;
 }
 
 async function text(answer: IncomingMessage): Promise<string> {

@@ -12,6 +12,7 @@ import { servicesTree, treeCommand } from "../debian";
 import { cacheDirectory, stateDirectory } from "../paths";
 import { sendSignal } from "../signal";
 import { UserError } from "../steps";
+import { isPlainUserInside } from "../subordinate-ids";
 import { Engine } from "./api";
 import { removeControlGroups } from "./control-groups";
 
@@ -41,7 +42,7 @@ const SOCKET = "docker.sock";
 /** Of a Unix socket's address, unix(7), without the byte that ends it. */
 const LONGEST_SOCKET_PATH = 107;
 
-const engineArguments = (control: string): string[] => [
+const engineArguments = (control: string, ofPlainUser: boolean): string[] => [
     `--data-root=${DATA}`,
     "--exec-root=/run/docker",
     "--pidfile=/run/docker.pid",
@@ -52,6 +53,8 @@ const engineArguments = (control: string): string[] => [
     // A host may have any init system, or none.
     "--exec-opt=native.cgroupdriver=cgroupfs",
     `--cgroup-parent=/${control}`,
+    // Who can make no control groups goes without them.
+    ...(ofPlainUser ? ["--rootless"] : []),
     "--log-level=warn",
 ];
 
@@ -95,7 +98,8 @@ export async function startEngine(places: Places): Promise<Running> {
     await mkdir(places.state, { recursive: true, mode: 0o700 });
     await rm(socket, { force: true });
     const control = `nfs-storage-stack-engine-${shortHash(places.data)}`;
-    const { program, args, env } = treeCommand(tree, ["dockerd", ...engineArguments(control)], {
+    const ofPlainUser = isPlainUserInside(await readFile("/proc/self/uid_map", "utf8"));
+    const { program, args, env } = treeCommand(tree, ["dockerd", ...engineArguments(control, ofPlainUser)], {
         binds: [
             { source: places.data, target: DATA },
             { source: places.state, target: STATE },

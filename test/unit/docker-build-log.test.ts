@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { BinaryWriter } from "google-protobuf";
 import { describe, it } from "mocha";
 import { BuildLog } from "../../embedded/toolchain/docker-plugin/build-log";
 
@@ -88,5 +89,66 @@ describe("what the engine says while it builds", () => {
     });
     it("may end without a line's end", () => {
         assert.throws(() => read('{"error":"denied"}').log.end(), /building app failed\n {2}denied/);
+    });
+});
+
+/** As moby.buildkit.v1.StatusResponse, in the engine's line. */
+function told(response: { steps?: { name: string; error?: string }[]; says?: [step: string, text: string][] }): object {
+    const writer = new BinaryWriter();
+    const message = (field: number, write: () => void): void => writer.writeMessage(field, {}, write);
+    for (const { name, error } of response.steps ?? []) {
+        message(1, () => {
+            writer.writeString(1, `sha256:${name}`);
+            writer.writeString(2, "sha256:of-the-step-before");
+            writer.writeString(3, name);
+            writer.writeBool(4, false);
+            message(5, () => writer.writeInt64(1, 1_700_000_000));
+            if (error !== undefined) writer.writeString(7, error);
+        });
+    }
+    for (const [step, text] of response.says ?? []) {
+        message(3, () => {
+            writer.writeString(1, `sha256:${step}`);
+            writer.writeInt64(3, 1);
+            writer.writeBytes(4, Buffer.from(text));
+        });
+    }
+    return { id: "moby.buildkit.trace", aux: Buffer.from(writer.getResultBuffer()).toString("base64") };
+}
+
+describe("what BuildKit says while it builds", () => {
+    const [one, other] = ["[app 2/3] RUN make", "[tools 1/2] RUN fetch"];
+    const failed = 'process "/bin/sh -c make" did not complete successfully: exit code: 2';
+    const failing = lines(
+        told({ steps: [{ name: "[internal] load remote build context" }] }),
+        told({ steps: [{ name: one }, { name: other }] }),
+        told({ says: [[one, "\u001b[91mcc: \u001b[0mno input files\n"]] }),
+        told({ says: [[other, "fetched\nunpacked\n"]] }),
+        told({ steps: [{ name: one, error: failed }] }),
+        { errorDetail: { message: failed }, error: failed },
+    );
+
+    it("is shown like what the classic builder says", () => {
+        assert.deepEqual(read(failing).shown.slice(0, 6), [
+            "[internal] load remote build context",
+            "step app 2/3: RUN make",
+            "step tools 1/2: RUN fetch",
+            "cc: no input files",
+            "fetched",
+            "unpacked",
+        ]);
+    });
+    it("becomes an error that has what the failed step said, not one that ran beside it", () => {
+        assert.throws(
+            () => read(failing).log.end(),
+            new Error(
+                `building app failed, in step app 2/3: RUN make\n  ${failed}\n  it last said:\n    cc: no input files`,
+            ),
+        );
+    });
+    it("has the image's id", () => {
+        const { log } = read(lines(told({ steps: [{ name: one }] }), { id: "moby.image.id", aux: { ID: "sha256:1" } }));
+        log.end();
+        assert.equal(log.imageId, "sha256:1");
     });
 });

@@ -37,7 +37,7 @@ describe("the inputs of an image", () => {
         assert.equal(buildPaths({ context: "a", dockerfile: "Dockerfile" }).dockerfile, "../Dockerfile");
         assert.deepEqual(buildPaths({}), { context: ".", dockerfile: "Dockerfile" });
     });
-    it("become the query of a classic build", () => {
+    it("become the query of a build, classic unless BuildKit is asked for", () => {
         const inputs = imageInputs({ imageName: "r:1/app:v1", build: { context: "a", args: { A: "1" }, target: "t" } });
         assert.deepEqual(buildQuery(inputs, "host"), {
             version: "1",
@@ -49,6 +49,7 @@ describe("the inputs of an image", () => {
             target: "t",
             networkmode: "host",
         });
+        assert.equal(buildQuery(inputs, "host", "2").version, "2");
     });
 });
 

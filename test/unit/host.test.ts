@@ -1,14 +1,21 @@
 // What is said of a machine before anything starts on it.
 import assert from "node:assert/strict";
 import { hostFacts, hostPackages } from "../../embedded/host";
-import { type HostFacts, hostProblems, isDebian, packagesToInstall } from "../../embedded/host-problems";
+import {
+    type HostFacts,
+    hostProblems,
+    isDebian,
+    type PlainUser,
+    packagesToInstall,
+} from "../../embedded/host-problems";
 
 const GIB = 1024 ** 3;
 const ready: HostFacts = {
     platform: "linux",
     arch: "x64",
     debian: true,
-    root: true,
+    mayInstall: true,
+    user: undefined,
     missing: [],
     disks: [
         { folder: "/cache", variable: "XDG_CACHE_HOME", free: 20 * GIB },
@@ -17,6 +24,13 @@ const ready: HostFacts = {
     memory: 8 * GIB,
     built: false,
     go: "go1.26.1",
+};
+const ann: PlainUser = {
+    name: "ann",
+    refusal: undefined,
+    settings: {},
+    enoughIds: true,
+    freeIds: "165536-231071",
 };
 const problems = (facts: Partial<HostFacts>): string[] => hostProblems({ ...ready, ...facts });
 /** The one problem that there must be. */
@@ -39,8 +53,8 @@ describe("a machine for the embedded default", () => {
     });
 
     it("is told the one command that installs them by everybody else", () => {
-        const facts = { ...ready, root: false, missing: ["debootstrap", "e2fsprogs"] };
-        assert.match(hostProblems(facts).join("\n"), /sudo apt-get install debootstrap e2fsprogs$/m);
+        const facts = { ...ready, mayInstall: false, user: ann, missing: ["uidmap", "debootstrap"] };
+        assert.match(problem(facts), /sudo apt-get install uidmap debootstrap$/);
         assert.deepEqual(packagesToInstall(facts), []);
     });
 
@@ -82,8 +96,39 @@ describe("a machine for the embedded default", () => {
         }
     });
 
-    it("has to be used as root", () => {
-        assert.match(problem({ root: false }), /needs root .*run make as root/);
+    it("is ready for a plain user who may make namespaces and has ids for them", () => {
+        assert.deepEqual(problems({ mayInstall: false, user: ann }), []);
+    });
+
+    it("has the setting named that keeps a plain user from making namespaces, and the command that changes it", () => {
+        const refused = (settings: Record<string, string>): string =>
+            problem({ user: { ...ann, refusal: "unshare: unshare failed: Operation not permitted", settings } });
+        assert.match(
+            refused({ "kernel.unprivileged_userns_clone": "0\n", "user.max_user_namespaces": "9000\n" }),
+            /as kernel\.unprivileged_userns_clone is 0: sudo sysctl kernel\.unprivileged_userns_clone=1, or .*as root/,
+        );
+        assert.match(refused({ "user.max_user_namespaces": "0\n" }), /sudo sysctl user\.max_user_namespaces=10000,/);
+        assert.match(
+            refused({ "kernel.apparmor_restrict_unprivileged_userns": "1\n" }),
+            /sudo sysctl kernel\.apparmor_restrict_unprivileged_userns=0,/,
+        );
+        // A container's own rules, of which no setting tells.
+        assert.match(
+            refused({ "user.max_user_namespaces": "9000\n" }),
+            /^ann can't .*Operation not permitted\): run make/,
+        );
+    });
+
+    it("has no setting named where the namespaces could be made in spite of it", () => {
+        const settings = { "kernel.apparmor_restrict_unprivileged_userns": "1\n" };
+        assert.deepEqual(problems({ user: { ...ann, settings } }), []);
+    });
+
+    it("has the command named that gives a plain user ids", () => {
+        assert.match(
+            problem({ user: { ...ann, enoughIds: false } }),
+            /^ann has too few .*: sudo usermod --add-subuids 165536-231071 --add-subgids 165536-231071 ann, or run make as root$/,
+        );
     });
 
     it("needs a Go that is new enough, while something is to be built", () => {
@@ -98,13 +143,14 @@ describe("a machine for the embedded default", () => {
         const all = problems({
             platform: "freebsd",
             debian: false,
-            root: false,
+            mayInstall: false,
+            user: { ...ann, refusal: "no", enoughIds: false },
             missing: ["openssl"],
             disks: ready.disks.map((disk) => ({ ...disk, free: 0 })),
             memory: GIB,
             go: undefined,
         });
-        assert.equal(all.length, 7);
+        assert.equal(all.length, 8);
         for (const text of all) assert.doesNotMatch(text, /\n/);
     });
 
@@ -112,6 +158,7 @@ describe("a machine for the embedded default", () => {
         const facts = await hostFacts();
         assert.equal(facts.platform, process.platform);
         assert.ok(facts.memory > 0 && facts.disks.every(({ free }) => free > 0));
-        for (const name of facts.missing) assert.ok(hostPackages.some((one) => one.name === name));
+        const known = [...hostPackages.map(({ name }) => name), "uidmap"];
+        for (const name of facts.missing) assert.ok(known.includes(name), name);
     });
 });

@@ -41,5 +41,9 @@ export async function leaveCage(cage: string): Promise<void> {
 }
 
 async function mount(what: string, where: string, access: "ro" | "rw" = "rw"): Promise<void> {
-    await run("mount", ["-o", `bind,${access}`, what, where]);
+    await run("mount", ["--bind", what, where]);
+    if (access === "rw") return;
+    // With what it has already, which root of a namespace only may not take away.
+    const has = (await run("findmnt", ["-no", "VFS-OPTIONS", "-T", where])).trim();
+    await run("mount", ["-o", `remount,bind,${has},ro`, where]);
 }

@@ -1,7 +1,9 @@
 // The engine's answers to a build and a push are streams of JSON messages, one
 // a line: this reads them into lines for people, the result, and, when it
-// failed, which step and what that step said. Pure.
+// failed, which step and what that step said. The classic builder talks in text,
+// BuildKit in messages of its own (build-trace.ts). Pure.
 import { stripVTControlCharacters } from "node:util";
+import { BuildTrace, type Told } from "./build-trace";
 
 interface Message {
     stream?: string;
@@ -10,8 +12,11 @@ interface Message {
     progress?: string;
     error?: string;
     errorDetail?: { code?: number; message?: string };
-    aux?: { ID?: string; Tag?: string; Digest?: string };
+    aux?: { ID?: string; Tag?: string; Digest?: string } | string;
 }
+
+/** The id of messages whose `aux` is one of BuildKit's. */
+const TRACE = "moby.buildkit.trace";
 
 /** Of a failed step; enough for a compiler's or a package manager's message. */
 const KEPT_LINES = 30;
@@ -22,7 +27,9 @@ const BUILDER_LINE = /^(?: ---> |Removing intermediate container |Successfully (
 
 export class BuildLog {
     private step = "";
-    private said: string[] = [];
+    /** Of each step; BuildKit's take turns. */
+    private readonly said = new Map<string, string[]>();
+    private readonly trace = new BuildTrace();
     private rest = "";
     private shownAt = Number.NEGATIVE_INFINITY;
     private failure: string | undefined;
@@ -60,8 +67,13 @@ export class BuildLog {
         } catch {
             throw new Error(`${this.what}: the engine said something that is not JSON: ${line.slice(0, 200)}`);
         }
-        this.imageId = message.aux?.ID ?? this.imageId;
-        this.digest = message.aux?.Digest ?? this.digest;
+        const { aux } = message;
+        if (typeof aux === "string") {
+            if (message.id === TRACE) for (const told of this.trace.read(aux)) this.takeTold(told);
+            return;
+        }
+        this.imageId = aux?.ID ?? this.imageId;
+        this.digest = aux?.Digest ?? this.digest;
         if (message.stream !== undefined) this.takeText(message.stream);
         if (message.status !== undefined) this.show(statusLine(message), false);
         const error = message.errorDetail?.message ?? message.error;
@@ -69,18 +81,24 @@ export class BuildLog {
     }
 
     private takeText(text: string): void {
-        for (const raw of stripVTControlCharacters(text).split(/[\r\n]+/)) {
-            const line = raw.trimEnd();
-            if (line === "") continue;
+        for (const line of linesOf(text)) {
             this.show(line, line.startsWith("Step "));
-            if (/^Step \d+\/\d+ : /.test(line)) {
-                this.step = line.replace(/^Step (\d+\/\d+) : /, "step $1: ");
-                this.said = [];
-            } else if (!BUILDER_LINE.test(line)) {
-                this.said.push(line);
-                if (this.said.length > KEPT_LINES) this.said.shift();
-            }
+            if (/^Step \d+\/\d+ : /.test(line)) this.step = line.replace(/^Step (\d+\/\d+) : /, "step $1: ");
+            else if (!BUILDER_LINE.test(line)) this.keep(line);
         }
+    }
+
+    private takeTold({ step, text }: Told): void {
+        this.step = step;
+        if (text === "") this.show(step, true);
+        for (const line of linesOf(text)) {
+            this.show(line, false);
+            this.keep(line);
+        }
+    }
+
+    private keep(line: string): void {
+        this.said.set(this.step, [...(this.said.get(this.step) ?? []), line].slice(-KEPT_LINES));
     }
 
     private show(line: string, always: boolean): void {
@@ -92,10 +110,17 @@ export class BuildLog {
 
     private explain(error: string): string {
         const where = this.step === "" ? "" : `, in ${this.step}`;
-        const output = this.said.length === 0 ? [] : ["  it last said:", ...this.said.map((line) => `    ${line}`)];
+        const said = this.said.get(this.step) ?? [];
+        const output = said.length === 0 ? [] : ["  it last said:", ...said.map((line) => `    ${line}`)];
         return [`${this.what} failed${where}`, `  ${error.trim()}`, ...output].join("\n");
     }
 }
+
+const linesOf = (text: string): string[] =>
+    stripVTControlCharacters(text)
+        .split(/[\r\n]+/)
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== "");
 
 function statusLine({ id, status, progress }: Message): string {
     return [id === undefined ? "" : `${id}: `, status ?? "", progress ? ` ${progress}` : ""].join("").trim();

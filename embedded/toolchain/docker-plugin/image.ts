@@ -46,10 +46,19 @@ export async function makeImage(engine: Engine, inputs: ImageInputs, registryAut
     return { ...plannedOutputs(inputs), repoDigest };
 }
 
-/** Of /build; the classic builder, which every engine has. */
-export function buildQuery(inputs: ImageInputs, network: string | undefined): Record<string, string> {
+/** As /build calls them. The classic one is what every engine has. */
+type Builder = "1" | "2";
+const CLASSIC: Builder = "1";
+const BUILDKIT: Builder = "2";
+
+/** Of /build. */
+export function buildQuery(
+    inputs: ImageInputs,
+    network: string | undefined,
+    builder: Builder = CLASSIC,
+): Record<string, string> {
     const { dockerfile, args, target, platform, addHosts } = inputs.build;
-    const query: Record<string, string> = { version: "1", t: inputs.imageName, dockerfile, rm: "1", forcerm: "1" };
+    const query: Record<string, string> = { version: builder, t: inputs.imageName, dockerfile, rm: "1", forcerm: "1" };
     if (Object.keys(args).length > 0) query.buildargs = JSON.stringify(args);
     if (target !== undefined) query.target = target;
     if (platform !== undefined && platform !== DEFAULT_PLATFORM) query.platform = platform;
@@ -62,10 +71,11 @@ async function build(engine: Engine, inputs: ImageInputs, { say, signal }: Conte
     say.status("building");
     const log = new BuildLog(`building ${inputs.imageName}`, (line) => say.status(line));
     // An engine without a bridge gives its build steps no network but the host's.
-    const network = inputs.build.network ?? ((await engine.has("/networks/bridge", signal)) ? undefined : "host");
+    const bridged = await engine.has("/networks/bridge", signal);
+    const network = inputs.build.network ?? (bridged ? undefined : "host");
     const body = await contextArchive(inputs.build.context, inputs.build.dockerfile);
     const headers = { "content-type": "application/x-tar" };
-    const query = buildQuery(inputs, network);
+    const query = buildQuery(inputs, network, bridged ? CLASSIC : await builderOf(engine, signal));
     await engine
         .stream("/build", { query, headers, body, signal }, (piece) => log.take(piece))
         .catch((error: Error) => {
@@ -74,6 +84,15 @@ async function build(engine: Engine, inputs: ImageInputs, { say, signal }: Conte
     log.end();
     if (log.imageId !== undefined) return log.imageId;
     return String((await engine.json(`/images/${inputs.imageName}/json`, signal)).Id);
+}
+
+/**
+ * Of an engine without a bridge. The classic builder's steps join the host's network, which a plain user's engine may not;
+ * BuildKit's just stay in it.
+ */
+async function builderOf(engine: Engine, signal: AbortSignal): Promise<Builder> {
+    const { SecurityOptions } = await engine.json("/info", signal);
+    return (SecurityOptions as string[]).includes("name=rootless") ? BUILDKIT : CLASSIC;
 }
 
 async function push(

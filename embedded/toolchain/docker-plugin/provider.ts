@@ -12,7 +12,7 @@ const TYPE = "docker:index/image:Image";
 
 const NOTICE =
     "This is nfs-storage-stack's fallback for Pulumi's plugin docker, which could not be had: it serves docker.Image " +
-    "only, and builds with the engine's classic builder.";
+    "only, and nothing that needs BuildKit.";
 
 /** Of the provider; all of them are about engines that this one does not reach. */
 const CONFIG_NOT_SERVED = ["caMaterial", "certMaterial", "certPath", "context", "keyMaterial", "sshOpts"];
