@@ -74,36 +74,42 @@ export function seen(printed: string, cluster: string): string[] {
 export function asOnPage(page: readonly string[], printed: readonly string[]): string[] {
     const { parts, error } = placed(page, printed);
     if (error !== undefined) throw new Error(error);
-    return parts.flatMap(({ lines }, index) => (index === 0 ? lines : [LEFT_OUT, ...lines]));
+    return joined(parts);
 }
 
 interface Placed {
     /** What was printed where the page has its parts. */
-    parts: { lines: string[] }[];
+    parts: string[][];
     error?: string;
 }
+
+const joined = (parts: readonly string[][]): string[] =>
+    parts.flatMap((lines, index) => (index === 0 ? lines : [LEFT_OUT, ...lines]));
 
 /** The first part begins what is printed, the last ends it, one between two LEFT_OUT comes anywhere after the one before. */
 function placed(page: readonly string[], printed: readonly string[]): Placed {
     const parts = partsOf(page);
-    if (parts.length === 1) return { parts: [{ lines: [...printed] }] };
+    if (parts.length === 1) return { parts: [[...printed]] };
     const first = parts[0] ?? [];
     const last = parts.at(-1) ?? [];
     const end = Math.max(0, printed.length - last.length);
     let from = Math.min(first.length, end);
-    const found = [{ lines: printed.slice(0, from) }];
+    const found = [printed.slice(0, from)];
     for (const part of parts.slice(1, -1)) {
         const wanted = part.map((line) => shapeOf(line).text);
         const at = printed.findIndex(
             (_, index) => index >= from && wanted.every((text, i) => text === shapeOf(printed[index + i] ?? "").text),
         );
         if (at < 0 || at + part.length > end) {
-            return { parts: found, error: `nowhere between what was printed:\n${part.join("\n")}` };
+            return {
+                parts: found,
+                error: `was not printed, so the page is to be changed by hand:\n${part.join("\n")}`,
+            };
         }
         from = at + part.length;
-        found.push({ lines: printed.slice(at, from) });
+        found.push(printed.slice(at, from));
     }
-    return { parts: [...found, { lines: printed.slice(end) }] };
+    return { parts: [...found, printed.slice(end)] };
 }
 
 function partsOf(lines: readonly string[]): string[][] {
@@ -131,8 +137,7 @@ export class Likeness {
     /** Undefined when it is what the page shows. */
     difference(page: readonly string[], printed: readonly string[]): Difference | undefined {
         const { parts, error } = placed(page, printed);
-        const shown =
-            error === undefined ? parts.flatMap(({ lines }, i) => (i === 0 ? lines : [LEFT_OUT, ...lines])) : printed;
+        const shown = error === undefined ? joined(parts) : printed;
         const [want, have] = [page.map(shapeOf), shown.map(shapeOf)];
         const text = (shapes: readonly Shape[]): string => shapes.map((one) => one.text).join("\n");
         const found = { page: text(want), printed: text(have) };

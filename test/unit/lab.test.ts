@@ -171,7 +171,10 @@ describe("what a command prints", () => {
             assert.equal(differs(onPage, printed), "it prints something else", onPage);
         }
         assert.deepEqual(asOnPage(["…", "took 9.0 s", "…"], printed.split("\n")), ["…", "took 2.0 s", "…"]);
-        assert.throws(() => asOnPage(["…", "other", "…"], printed.split("\n")), /nowhere .*:\nother/);
+        assert.throws(
+            () => asOnPage(["…", "other", "…"], printed.split("\n")),
+            /^Error: was not printed, .* by hand:\nother$/,
+        );
     });
 
     it("says with a difference what both are, with what may differ marked", () => {
