@@ -16,7 +16,7 @@ const measured = {
     /** Of the Makefile, when make says which recipe failed. */
     line: /(?<=\[Makefile:)\d+/,
     records:
-        /\b\d+(?= records of this revision| of them as they appeared| times\b)|(?<=records verified +)\d+ \((?:\d+ to \d+|the last is \d+)\)|(?<=changes seen +)\d+|(?<="sequence":|\brecord )\d+/,
+        /\b\d+(?= records of this revision| of them as they appeared| times\b)|(?<=records verified +)\d+ \(\d+ to \d+\)|(?<="sequence":|\brecord )\d+/,
 } as const;
 
 /** Given by the cluster: another one in each run, with one for each of the page. */
