@@ -58,7 +58,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations bench recovery soak format settings policy-docs golden pictures
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations bench recovery soak format settings policy-docs golden pictures lab
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
@@ -92,5 +92,7 @@ policy-docs: node_modules/.package-lock.json ## write docs/policies from what th
 	@$(COMMAND) policy-docs
 pictures: node_modules/.package-lock.json ## docs/pictures: the readers' page on an embedded cluster, as it is now
 	@PICTURES=1 $(MOCHA) --require test/cluster/fixture.ts --timeout 900000 test/cluster/page.test.ts
+lab: node_modules/.package-lock.json ## the outputs in docs/lab.md and docs/lab.ko.md, as its commands print them now
+	@LAB=write $(MOCHA) --timeout 900000 test/cluster/lab.test.ts
 golden: node_modules/.package-lock.json ## write what each environment would create, for review
 	@$(TSX) test/environments/main.ts

@@ -1,8 +1,9 @@
 // The tests' clusters, and how tests use them as a user would: through make and
 // kubectl. Test files run side by side, so one that deploys the stack with make
 // or stops a cluster has a cluster of its own; the others share one.
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
+import type { Readable } from "node:stream";
 import { repository } from "../../commands/environment";
 import { forgetStacks } from "../../commands/stack";
 import { clusterDelete, clusterUp, kubectlProgram } from "../../embedded/cluster";
@@ -46,6 +47,8 @@ export interface Instance {
     makes(target: string, variables?: Record<string, string>): Promise<Made>;
     /** As `make`, for what runs until it is ended. */
     startMake(target: string, variables?: Record<string, string>): Running;
+    /** Runs a line as one who types it into a terminal of his own, all settings at their defaults but CLUSTER. */
+    types(line: string): Running;
     kubectl(args: readonly string[], input?: string): Promise<string>;
 }
 
@@ -63,6 +66,7 @@ export function instance(name: string): Instance {
             return made;
         },
         startMake: (target, variables = {}) => start(name, target, variables, {}, true),
+        types: (line) => type(name, line),
         async kubectl(args, input) {
             const [program = "", ...first] = await kubectlProgram();
             return run(program, [...first, "--kubeconfig", clusterFolder(name).kubeconfig, ...args], {
@@ -85,8 +89,15 @@ export function broughtUp({ name }: Instance): void {
         await clusterUp(name);
         process.env.TEST_KUBECONFIG = clusterFolder(name).kubeconfig;
     });
-    after(async () => {
+    after(() => {
         process.env.TEST_KUBECONFIG = shared;
+    });
+    removedAfter({ name });
+}
+
+/** For a `describe` whose tests bring the instance up: it is deleted after them, with all that is on it. */
+export function removedAfter({ name }: Pick<Instance, "name">): void {
+    after(async () => {
         await clusterDelete(name);
         await forgetStacks(name);
     });
@@ -100,12 +111,35 @@ function start(
     ownGroup: boolean,
 ): Running {
     const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    const child = spawn("make", ["--no-print-directory", target, `CLUSTER=${cluster}`, ...settings], {
-        cwd,
-        detached: ownGroup,
-        env: { ...process.env, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
+    return follow(
+        `make ${target}`,
+        spawn("make", ["--no-print-directory", target, `CLUSTER=${cluster}`, ...settings], {
+            cwd,
+            detached: ownGroup,
+            env: { ...process.env, ...env },
+            stdio: ["ignore", "pipe", "pipe"],
+        }),
+    );
+}
+
+/** What make tells the commands that it runs, among them these tests. */
+const OF_MAKE = /^(MAKE.*|MFLAGS|ENV|CLUSTER|SETTINGS|STATE|WATCH|ARGS)$/;
+
+function type(cluster: string, line: string): Running {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_MAKE.test(name)));
+    return follow(
+        line,
+        // Both streams through one pipe, so that what comes first is first.
+        spawn("bash", ["-c", `exec 2>&1\n${line}`], {
+            cwd: repository,
+            detached: true,
+            env: { ...env, CLUSTER: cluster, LC_ALL: "C.UTF-8" },
+            stdio: ["ignore", "pipe", "pipe"],
+        }),
+    );
+}
+
+function follow(command: string, child: ChildProcessByStdio<null, Readable, Readable>): Running {
     let stdout = "";
     let output = "";
     const heard = new EventEmitter();
@@ -132,7 +166,7 @@ function start(
                 };
                 heard.on("more", look);
                 look();
-                ended.then(() => reject(new Error(`make ${target} ended without saying ${what}:\n${output}`)), reject);
+                ended.then(() => reject(new Error(`${command} ended without saying ${what}:\n${output}`)), reject);
             }),
     };
 }
