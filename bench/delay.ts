@@ -87,7 +87,6 @@ function show({ perSecond }: Rate, { ours, plain, reader, idle }: Measurement, h
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 export async function delay(cluster: string): Promise<void> {
-    const shown: (() => void)[] = [];
     let scene: Scene | undefined;
     for (const rate of rates) {
         process.env.SETTINGS = JSON.stringify({ readers: 1, writeInterval: rate.writeInterval });
@@ -98,8 +97,6 @@ export async function delay(cluster: string): Promise<void> {
         scene ??= await Scene.on(cluster, stack);
         const there = scene;
         const found = await step(`Measure the delay at ${rate.perSecond} records a second`, () => measure(there, rate));
-        const hashSeconds = await there.hashed();
-        shown.push(() => show(rate, found, hashSeconds));
+        show(rate, found, await there.hashed());
     }
-    for (const show of shown) show();
 }
