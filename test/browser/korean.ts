@@ -14,6 +14,7 @@ const places: Record<string, string> = {
     error: ".+",
     file: "\\S+",
     folder: "\\S+",
+    verdict: "[가-힣 ]+",
     other: "\\S+",
 };
 const VALUE = "[\\d.,:]+ ?(?:초|분)?";
@@ -58,11 +59,11 @@ export async function untranslated(page: Page, names: ReadonlySet<string>): Prom
     // "✓ yes:" before a reason; a list of what was found, each with its number.
     const parts = (text: string): string[] =>
         text
-            .replace(/^[✓✗…!] |:$/g, "")
+            .replace(/^[✓✗…!?] |:$/g, "")
             .split(", ")
             .map((part) => part.replace(/ \d+$/, ""));
     return texts
         .map((text) => text.trim())
-        .filter((text) => !/^[✓✗…!:]?$/.test(text))
+        .filter((text) => !/^[✓✗…!?:]?$/.test(text))
         .filter((text) => !known(text) && !parts(text).every(known));
 }

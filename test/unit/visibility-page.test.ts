@@ -136,4 +136,12 @@ describe("the page's connection", () => {
         assert.match(model.connectionText("en", connection), /back since 12:00:09/);
         assert.match(model.connectionText("ko", connection), /12:00:09에 다시 연결/);
     });
+
+    it("lets nothing pass as good that is not heard of any more", () => {
+        const fresh = { kind: "fresh", ready: true, reason: "" } as const;
+        assert.equal(model.verdictText("en", fresh, { state: "live", back: undefined }).level, "ok");
+        const lost = model.verdictText("en", fresh, { state: "lost", since: at(1) });
+        assert.equal(lost.level, "unknown");
+        assert.match(`${lost.word}: ${lost.sentence}`, /Not known: .* Before, it was: Healthy/);
+    });
 });

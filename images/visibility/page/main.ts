@@ -6,7 +6,7 @@ import type { Second } from "../statistics";
 import { Charts } from "./charts";
 import * as model from "./model";
 import { reasonText } from "./reasons";
-import { type Language, languageOf, signs, type TextKey, textOf, verdicts } from "./texts";
+import { type Language, languageOf, signs, type TextKey, textOf } from "./texts";
 
 /** A stream that brings nothing for so long is broken, whatever the browser thinks: a state comes every 500 ms. */
 const SILENT_MS = 4_000;
@@ -110,16 +110,16 @@ function showConnection(): void {
 }
 
 function showVerdict({ verdict, folder }: PageState): void {
-    const text = verdicts[verdict.kind];
+    const { level, word, sentence } = model.verdictText(language, verdict, connection);
     const at = place("verdict");
-    at.dataset.level = text.level;
+    at.dataset.level = level;
     at.dataset.kind = verdict.kind;
-    put(place("verdict-sign"), signs[text.level]);
-    put(place("verdict-word"), `${text[language][0]}:`);
-    put(place("verdict-sentence"), text[language][1]);
+    put(place("verdict-sign"), signs[level]);
+    put(place("verdict-word"), `${word}:`);
+    put(place("verdict-sentence"), sentence);
     putReason(place("verdict-reason"), verdict.reason);
-    place("mend").hidden = text.level !== "failed";
-    put(place("mend"), text.level === "failed" ? t("mend", { folder }) : "");
+    place("mend").hidden = level !== "failed";
+    put(place("mend"), level === "failed" ? t("mend", { folder }) : "");
 }
 
 function showPath(told: PageState): void {
@@ -225,6 +225,7 @@ function listen(): void {
     const lost = (): void => {
         connection = model.broken(connection, lastAt);
         showConnection();
+        if (state) showVerdict(state);
     };
     stream.onerror = () => {
         lost();

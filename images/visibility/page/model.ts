@@ -2,7 +2,7 @@
 // of the charts, and how the connection is. Pure.
 import type { PageState } from "../page-state";
 import type { Second } from "../statistics";
-import { type Language, textOf } from "./texts";
+import { type Language, type Level, textOf, verdicts } from "./texts";
 
 /** So many seconds are on the charts. */
 export const CHART_SECONDS = 300;
@@ -58,6 +58,22 @@ export function connectionText(language: Language, connection: Connection): stri
     if (connection.state === "connecting") return textOf(language, "connecting");
     if (connection.state === "lost") return textOf(language, "lost", { time: time(connection.since) });
     return connection.back ? textOf(language, "back", { time: time(connection.back) }) : textOf(language, "live");
+}
+
+/** How good it is, in a word and a sentence: what is not heard of any more is not shown as good. */
+export function verdictText(
+    language: Language,
+    { kind }: PageState["verdict"],
+    connection: Connection,
+): { level: Level; word: string; sentence: string } {
+    const { level, [language]: text } = verdicts[kind];
+    const [word, sentence] = text;
+    if (connection.state !== "lost") return { level, word, sentence };
+    return {
+        level: "unknown",
+        word: textOf(language, "unknownWord"),
+        sentence: textOf(language, "unknownSentence", { verdict: word }),
+    };
 }
 
 /** Milliseconds as people read them. */

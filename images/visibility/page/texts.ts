@@ -11,6 +11,8 @@ const en = {
     connecting: "Connecting to this reader …",
     lost: "The connection to this reader is lost. What you see is from {time}; trying again …",
     back: "The connection is back since {time}.",
+    unknownWord: "Not known",
+    unknownSentence: "This reader is not heard any more. Before, it was: {verdict}",
     mend: "It stays so while that is on the share. What mends it: put back what was written; or move the writer's folder, {folder}, out of its way, and the writer begins a new journal. In time old records are deleted anyway.",
     none: "–",
     unknown: "not known",
@@ -93,6 +95,8 @@ const ko: Record<TextKey, string> = {
     connecting: "이 리더에 연결하는 중 …",
     lost: "리더와의 연결이 끊어졌습니다. 화면은 {time} 기준이며, 다시 연결하는 중입니다 …",
     back: "{time}에 다시 연결되었습니다.",
+    unknownWord: "알 수 없음",
+    unknownSentence: "이 리더의 소식이 끊겼습니다. 그전 상태: {verdict}",
     mend: "공유 폴더에 그대로 있는 동안은 계속 실패로 표시됩니다. 쓰였던 내용을 되돌려 놓거나, 라이터의 폴더 {folder}를 다른 곳으로 옮기세요. 옮기면 라이터가 새 저널을 시작합니다. 오래된 레코드는 시간이 지나면 어차피 지워집니다.",
     none: "–",
     unknown: "알 수 없음",
@@ -165,8 +169,8 @@ const ko: Record<TextKey, string> = {
 };
 
 /** How bad it is: the colour, the sign, and what tests look at. */
-export type Level = "ok" | "waiting" | "stale" | "failed";
-export const signs: Record<Level, string> = { ok: "✓", waiting: "…", stale: "!", failed: "✗" };
+export type Level = "ok" | "waiting" | "stale" | "failed" | "unknown";
+export const signs: Record<Level, string> = { ok: "✓", waiting: "…", stale: "!", failed: "✗", unknown: "?" };
 
 interface VerdictText {
     level: Level;
