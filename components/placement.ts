@@ -1,6 +1,6 @@
 // On which nodes the clients run. Two pods on one node share that node's NFS
-// client and its cache, so only another node proves that data left the
-// writer's. Pure.
+// client (and, without `nosharecache`, its cache), so only another node proves
+// that data left the writer's. Pure.
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { Labels } from "./names";

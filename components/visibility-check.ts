@@ -27,7 +27,7 @@ export interface VisibilityCheckArgs extends ClientArgs {
     readonly pollIntervalMs?: number;
     /**
      * Whether it must, or only should, keep away from the writer's node. On the writer's node it proves less: the two
-     * share a cache there. @default "required"
+     * share an NFS client there. @default "required"
      */
     readonly placement?: Placement;
     readonly transforms?: { readonly pod?: Transform<k8s.core.v1.PodArgs> };
