@@ -176,12 +176,21 @@ describe("the readers' page on an embedded cluster", () => {
     it("says when its reader goes, and is back with the next one, at the same address", async () => {
         const { namespace } = stack.volume;
         const reader = await page.innerText("#reader-facts dd:first-of-type");
+        // It may be back before a test that asks again and again has asked once more.
+        await page.evaluate(`(() => {
+            const [connection, verdict] = ["connection", "verdict"].map((id) => document.getElementById(id));
+            window.heard = [];
+            new MutationObserver(() => heard.push(verdict.dataset.level + ": " + connection.textContent)).observe(
+                connection,
+                { childList: true },
+            );
+        })()`);
         await kubectl(["delete", "pod", "-n", namespace, reader, "--wait=false"]);
-        await page.waitForSelector('#connection[data-state="lost"]', { timeout: LONG_MS });
-        assert.match(await text(page, "#connection"), /connection to this reader is lost.* from \d\d:\d\d:\d\d/);
         await opening.says(/The connection to the page is back: http/);
-        await page.waitForSelector('#connection[data-state="live"]', { timeout: LONG_MS });
-        assert.match(await text(page, "#connection"), /connection is back since \d\d:\d\d:\d\d/);
+        const back = page.locator("#connection", { hasText: /connection is back since \d\d:\d\d:\d\d/ });
+        await back.waitFor({ timeout: LONG_MS });
+        const [lost = ""] = (await page.evaluate("heard")) as string[];
+        assert.match(lost, /^unknown: The connection to this reader is lost.* from \d\d:\d\d:\d\d/);
         await page.locator("#reader-facts dd", { hasNotText: reader }).first().waitFor({ timeout: LONG_MS });
         await verdict(page, "ok", /Healthy/, LONG_MS);
     });
