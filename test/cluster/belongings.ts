@@ -48,9 +48,10 @@ export async function processOf(root: string, component: string): Promise<number
     return first.pid;
 }
 
-/** For a shell on a node: kills the programs that have this word on their command line. */
-export const killing = (word: string): string =>
-    `for file in $(grep -lzx ${word} /proc/[0-9]*/cmdline); do file=\${file%/cmdline}; kill -KILL \${file#/proc/}; done; true`;
+/** For a shell on a node: a signal to the programs that have this word on their command line. */
+export const signalling = (word: string, signal: "KILL" | "STOP" | "CONT"): string =>
+    `for file in $(grep -lzx ${word} /proc/[0-9]*/cmdline); do file=\${file%/cmdline}; kill -${signal} \${file#/proc/}; done; true`;
+export const killing = (word: string): string => signalling(word, "KILL");
 
 /** Network namespaces that any process is in. */
 export async function networkNamespaces(): Promise<Set<string>> {

@@ -3,11 +3,11 @@
 // embedded cluster starts it again; what waits, waits for it.
 import assert from "node:assert/strict";
 import { nfsMounts } from "../../commands/mounts";
-import { clusterAccess } from "../../embedded/cluster";
+import { clusterAccess, nodeCommand } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { nodeIsAway } from "../../embedded/toolchain/kubernetes-plugin/pods";
 import type { StackOutputs } from "../../outputs";
-import { processOf } from "../cluster/belongings";
+import { processOf, signalling } from "../cluster/belongings";
 import { instance, sharedCluster } from "../cluster/instance";
 import { wholeness } from "../cluster/whole";
 import { seen, testApi } from "../toolchain/kubernetes-fixture";
@@ -65,11 +65,17 @@ describe("a node that goes", () => {
     it("is told of by Kubernetes as the fallback plugin knows it", async () => {
         const { readers } = await outputs();
         const [node = ""] = readers.nodes;
-        await hurt(node, "SIGSTOP");
-        const pods = `/api/v1/namespaces/${CLIENTS}/pods`;
-        // After 50 s (node-monitor-grace-period), and before the supervisor starts the node again.
-        const fieldSelector = `spec.nodeName=${node}`;
-        await seen(await testApi(), pods, { fieldSelector }, (found) => found.some(nodeIsAway));
+        // Its kubelet only: a node that freezes is booted anew before Kubernetes notices (node-monitor-grace-period, 50 s).
+        const kubelet = (signal: "STOP" | "CONT"): Promise<string> =>
+            nodeCommand(sharedCluster, node, ["bash", "-c", signalling("kubelet", signal)]);
+        await kubelet("STOP");
+        try {
+            const pods = `/api/v1/namespaces/${CLIENTS}/pods`;
+            const fieldSelector = `spec.nodeName=${node}`;
+            await seen(await testApi(), pods, { fieldSelector }, (found) => found.some(nodeIsAway));
+        } finally {
+            await kubelet("CONT");
+        }
     });
 });
 
