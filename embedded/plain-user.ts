@@ -15,8 +15,8 @@ const SETTINGS = [
     "kernel/apparmor_restrict_unprivileged_userns",
 ];
 
-/** All that a cluster's supervisor gets, so that what is refused later is refused now. */
-const TRIAL = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "true"];
+/** For unshare: all that a cluster's supervisor gets, so that what is refused later is refused now. */
+export const TRIAL = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "true"];
 
 export interface SubordinateIds {
     users: IdRange[];

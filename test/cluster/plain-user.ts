@@ -1,6 +1,7 @@
 // Somebody on this machine who is not root: with a home, a copy of the
 // repository, and ids that are lent to him. The machine does not know of him:
 // its lists of users and ids have other texts where his commands run.
+import { spawnSync } from "node:child_process";
 import {
     mkdirSync,
     mkdtempSync,
@@ -18,6 +19,7 @@ import { programs } from "../../embedded/cluster/artifacts";
 import { debianTree } from "../../embedded/debian";
 import { ID_MAPPER, installPackages, isThere } from "../../embedded/host";
 import { cacheDirectory } from "../../embedded/paths";
+import { TRIAL } from "../../embedded/plain-user";
 import { CommandFailed, run } from "../../embedded/run";
 import { isPlainUserInside } from "../../embedded/subordinate-ids";
 import { toolchain } from "../../embedded/toolchain";
@@ -30,11 +32,18 @@ const LENT = { start: 1_000_000_000, count: 65_536 };
 /** Who runs these tests as a plain user is root of a namespace already, and takes the part himself. */
 export const isMachineRoot = !isPlainUserInside(readFileSync("/proc/self/uid_map", "utf8"));
 
+const become = ["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups", "--"];
+
+/** Whether the machine lets plain users make namespaces: Ubuntu from 24.04 on does only when it is told to. */
+export const mayMakeNamespaces =
+    !isMachineRoot || spawnSync("setpriv", [...become.slice(1), "unshare", ...TRIAL]).status === 0;
+
 /** Whether a user of the machine is this person, or one of the ids that are lent to him. */
 export const isHis = (uid: number): boolean => uid === UID || (uid >= LENT.start && uid < LENT.start + LENT.count);
 
-/** Built things that name the folders of others: made anew, which takes no time. */
-const NAMING = /^pulumi-(home|programs)-/;
+/** Pulumi's programs, put together by links into what was built: made anew from copies, which takes no time. */
+const LINKED = /^pulumi-/;
+const LINKING = /^pulumi-(home|programs)-/;
 
 /** In a mount namespace: what his commands see of the machine, and then they themselves, as he. */
 const AS_HE_SEES_IT = `set -e
@@ -64,22 +73,24 @@ export class PlainUser {
         const { services } = await programs();
         await toolchain();
         const trees = [await debianTree(), services].map((tree) => basename(tree));
+        const built = readdirSync(join(cacheDirectory(), "built"));
+        const copied = [...trees, ...built.filter((name) => LINKED.test(name) && !LINKING.test(name))];
         await copyRepository(this.copy);
         // make takes packages that are older than their list for out of date.
         utimesSync(join(this.copy, "package-lock.json"), 0, 0);
         const mine = join(this.cache, "built");
         for (const folder of [mine, this.state, join(this.root, "built")]) mkdirSync(folder, { recursive: true });
-        for (const name of readdirSync(join(cacheDirectory(), "built"))) {
-            if (!trees.includes(name) && !NAMING.test(name))
-                symlinkSync(join(this.root, "built", name), join(mine, name));
+        for (const name of built.filter((one) => !copied.includes(one) && !LINKING.test(one))) {
+            symlinkSync(join(this.root, "built", name), join(mine, name));
         }
         writeFileSync(join(this.root, "passwd"), `${readFileSync("/etc/passwd", "utf8")}${this.line}\n`);
         this.lend(true);
         await run("chmod", ["0755", this.root]);
         if (isMachineRoot) await run("chown", ["-hR", `${UID}:${UID}`, this.home]);
-        // Device nodes only root can make, and in a tree nothing uses its own.
+        // Only root can make device nodes, and nothing uses those in a tree.
         const left = ["--anchored", ...trees.map((tree) => `--exclude=${tree}/dev/*`)];
-        const given = ["tar", ...left, "-C", join(cacheDirectory(), "built"), "-cf", "-", ...trees]
+        if (!mayMakeNamespaces) return;
+        const given = ["tar", ...left, "-C", join(cacheDirectory(), "built"), "-cf", "-", ...copied]
             .map(quote)
             .join(" ");
         const taken = this.inside(["tar", "-C", mine, "-xpf", "-"]).map(quote).join(" ");
@@ -127,7 +138,6 @@ export class PlainUser {
 
     /** A command of his. */
     private as(command: readonly string[]): string[] {
-        const become = ["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups", "--"];
         return [
             ...["unshare", "--mount", "--propagation", "private", "sh", "-c", AS_HE_SEES_IT, "sh", this.root],
             ...(isMachineRoot ? become : []),
