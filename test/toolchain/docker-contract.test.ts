@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { baseImage, engineUp } from "../../embedded/engine";
-import { Engine } from "../../embedded/engine/api";
-import { descendants, gone, type Process, stepRuns, until } from "./processes";
+import { descendants, gone, LONG_STEP, longStepRuns, type Process, until } from "./processes";
 import { eventLog, Project } from "./project";
 import { type Registry, startRegistry } from "./registry";
 
@@ -26,7 +25,6 @@ const TOKEN = "t0ken word";
 describe("the fallback plugin docker, over its contract", function () {
     this.timeout(180_000);
     let registry: Registry;
-    let engine: Engine;
     let stack: Project;
 
     const dockerfile = (...lines: string[]): Record<string, string> => ({
@@ -35,7 +33,6 @@ describe("the fallback plugin docker, over its contract", function () {
 
     before(async () => {
         const { host } = await engineUp();
-        engine = new Engine(host);
         registry = await startRegistry();
         stack = await Project.make({ "index.ts": PROGRAM, ...dockerfile('RUN echo "the word is $TOKEN"; exit 3') });
         await stack.configure({
@@ -79,17 +76,17 @@ describe("the fallback plugin docker, over its contract", function () {
     });
 
     it("leaves no process and no build behind when the CLI is killed, and builds with the next up", async () => {
-        await stack.write(dockerfile("RUN sleep 601"));
+        await stack.write(dockerfile(`RUN ${LONG_STEP}`));
         let family: Process[] = [];
         const { code } = await stack.run(["up", "--yes", "--skip-preview", "--stack", "test"], async (child) => {
-            await until(() => stepRuns(engine, "sleep 601"));
+            await until(longStepRuns);
             family = await descendants(child.pid ?? 0);
             child.kill("SIGKILL");
         });
         assert.equal(code, null);
         assert.ok(family.some(({ command }) => command.includes("pulumi-resource-docker")));
         await gone(family);
-        await until(async () => !(await stepRuns(engine, "sleep 601")));
+        await until(async () => !(await longStepRuns()));
         await stack.run(["cancel", "--yes", "--stack", "test"]);
         await stack.write(dockerfile("RUN echo again > /again"));
         const up = await stack.up();
