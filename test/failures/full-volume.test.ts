@@ -13,11 +13,11 @@ import { instance, sharedCluster } from "../cluster/instance";
 const { kubectl, make, makes } = instance(sharedCluster);
 
 const NODE = "node-1";
-const SIZE = "32M";
+const SIZE = "64M";
 const SERVER = "nfs-storage-stack-dev-nfs-server";
 const CLIENTS = "nfs-storage-stack-dev-nfs-clients";
 const VOLUME = "small-and-kept";
-const ADOPTED = { adoptData: true, capacity: "32Mi" };
+const ADOPTED = { adoptData: true, capacity: "64Mi" };
 
 const onNode = (script: string): Promise<string> => nodeCommand(sharedCluster, NODE, ["bash", "-c", script]);
 
@@ -29,7 +29,7 @@ const kept: object[] = [
         kind: "PersistentVolume",
         metadata: { name: VOLUME },
         spec: {
-            capacity: { storage: "32Mi" },
+            capacity: { storage: "64Mi" },
             accessModes: ["ReadWriteOnce"],
             persistentVolumeReclaimPolicy: "Retain",
             storageClassName: "",
@@ -51,7 +51,7 @@ const kept: object[] = [
             accessModes: ["ReadWriteOnce"],
             storageClassName: "",
             volumeName: VOLUME,
-            resources: { requests: { storage: "32Mi" } },
+            resources: { requests: { storage: "64Mi" } },
         },
     },
 ];
