@@ -63,6 +63,7 @@ export interface Said {
 export class PlainUser {
     private readonly root = mkdtempSync(join(tmpdir(), "plain-"));
     private readonly home = join(this.root, "home");
+    private readonly scratch = join(this.home, "tmp");
     private readonly copy = join(this.home, "repository");
     readonly cache = join(this.home, ".cache/nfs-storage-stack");
     readonly state = join(this.home, ".local/state/nfs-storage-stack");
@@ -79,7 +80,8 @@ export class PlainUser {
         // make takes packages that are older than their list for out of date.
         utimesSync(join(this.copy, "package-lock.json"), 0, 0);
         const mine = join(this.cache, "built");
-        for (const folder of [mine, this.state, join(this.root, "built")]) mkdirSync(folder, { recursive: true });
+        for (const folder of [mine, this.state, this.scratch, join(this.root, "built")])
+            mkdirSync(folder, { recursive: true });
         for (const name of built.filter((one) => !copied.includes(one) && !LINKING.test(one))) {
             symlinkSync(join(this.root, "built", name), join(mine, name));
         }
@@ -131,6 +133,7 @@ export class PlainUser {
         return {
             PATH: process.env.PATH,
             HOME: this.home,
+            TMPDIR: this.scratch,
             BUILT: join(cacheDirectory(), "built"),
             PACKAGES: join(repository, "node_modules"),
         };
