@@ -5,7 +5,7 @@
 
 /** Read at once: at least two of the longest lines, and quickly verified. */
 export const PART_BYTES = 65_536;
-/** The most that is asked for at once. */
+/** The most that read() and readThrough() are asked for. */
 export const MOST_BYTES = 2 * PART_BYTES;
 
 export interface ShareFiles {
@@ -18,11 +18,6 @@ export interface ShareFiles {
     read(name: string, position: number, length: number): Buffer | undefined;
     /** The same from the server itself, past what this node keeps in memory. */
     readThrough(name: string, position: number, length: number): Buffer | undefined;
-    /**
-     * The same through a file that is kept open from one call to the next, which asks the server once and not three
-     * times. With `anew` it is opened again by its name, which may be another file's by now.
-     */
-    readTail(name: string, position: number, length: number, anew: boolean): Buffer | undefined;
 }
 
 /** A segment that is open for writing. */

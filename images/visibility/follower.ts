@@ -1,10 +1,9 @@
-// Follows the journal and the document of one writer, look by look, and verifies
-// what it reads (chain.ts, current.ts). What is new is the server's answer, not
-// what this node remembers: the end of the journal is read past its memory, and
-// files are opened anew, as NFS's close-to-open consistency asks for. From time
-// to time it looks again at what it verified (audit.ts). Its memory is bounded,
-// whatever is on the share. Pure but for the files that it is given; time comes
-// as an argument.
+// Follows the journal and the document of one writer, look by look: opens every
+// file anew, so that NFS's close-to-open consistency shows what is new, and keeps
+// none open: a process that ends with one open, however it ends, waits for the
+// server in the kernel, where not even SIGKILL ends it. What it reads is verified
+// (chain.ts, current.ts), and from time to time looked at again (audit.ts). Its memory is bounded, whatever is on
+// the share. Pure but for the files that it is given; time comes as an argument.
 import { type CurrentDocument, type JournalRecord, journal } from "@nfs-storage-stack/contract";
 import { Audit } from "./audit";
 import { advance, enterSegment, type Head, type Problem, type SegmentState } from "./chain";
@@ -19,9 +18,7 @@ const RECENT = 1_024;
 const NEXT_EVERY_MS = 200;
 /** The folder is listed this often while nothing comes: for a segment that has another name than the next record. */
 const LIST_EVERY_MS = 5_000;
-/** The journal's file may have been replaced by another of its name: opened anew this often, and whenever something is wrong. */
-const OPEN_EVERY_MS = 1_000;
-/** Half of what a replaced name may take (actimeo, 1 s): opening it costs the server three times what the end of the journal does. */
+/** Half of what a replaced name may take (actimeo, 1 s): to look at each poll is half of all that a reader asks of the server. */
 const CURRENT_EVERY_MS = 500;
 
 export interface Look {
@@ -51,9 +48,6 @@ export class Follower {
     /** As it was last read, or what was wrong with it. */
     private current: CurrentDocument | Problem | undefined;
     private currentAt = Number.NEGATIVE_INFINITY;
-    private openedAt = Number.NEGATIVE_INFINITY;
-    /** In the last look. */
-    private wasWrong = false;
     private nextAt = Number.NEGATIVE_INFINITY;
     private listedAt = Number.NEGATIVE_INFINITY;
     /** What is wrong with the segment that follows, until it is looked for again. */
@@ -114,7 +108,6 @@ export class Follower {
         } catch (error) {
             look.problem = { kind: isMissing(error) ? "absent" : "unreadable", reason: explain(error) };
         }
-        this.wasWrong = look.problem !== undefined;
         return look;
     }
 
@@ -159,7 +152,7 @@ export class Follower {
         }
         const from = this.segment;
         const name = journal.segment(from.first);
-        const part = this.readJournal(name, from.offset, now);
+        const part = this.files.read(name, from.offset, PART_BYTES);
         if (part === undefined) {
             const problem = this.afterDeletion(now, from.first);
             look.more = problem === undefined;
@@ -185,14 +178,6 @@ export class Follower {
         this.segment = next;
         look.more = true;
         return undefined;
-    }
-
-    private readJournal(name: string, offset: number, now: number): Buffer | undefined {
-        // In large parts, for which this node's reading ahead is good.
-        if (!this.caughtUp) return this.files.read(name, offset, PART_BYTES);
-        const anew = this.wasWrong || now - this.openedAt >= OPEN_EVERY_MS;
-        if (anew) this.openedAt = now;
-        return this.files.readTail(name, offset, PART_BYTES, anew);
     }
 
     /** The segment to go on with, undefined when this is the last, or what is wrong with the next. */

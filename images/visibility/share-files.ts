@@ -61,15 +61,6 @@ class OpenSegment implements SegmentFile {
     }
 }
 
-function unlessMissing<T>(work: () => T): T | undefined {
-    try {
-        return work();
-    } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-    }
-}
-
 /** @param folder of the journal, relative to the share */
 export function shareFiles(sharePath: string, folder: string): WritableFiles {
     const at = join(sharePath, folder);
@@ -77,62 +68,39 @@ export function shareFiles(sharePath: string, folder: string): WritableFiles {
     const through = isOnNfs(sharePath) ? constants.O_DIRECT : 0;
     const buffer = Buffer.allocUnsafeSlow(MOST_BYTES);
 
-    let tail: { name: string; handle: number } | undefined;
-
-    /** Undefined when there is no such file. */
-    function opened(name: string, flags: number): number | undefined {
-        return unlessMissing(() => openSync(path(name), constants.O_RDONLY | flags));
-    }
-
-    function readFrom(handle: number, position: number, length: number, whole: boolean): Buffer {
-        const wanted = Math.min(length, buffer.length);
-        let size = 0;
-        for (;;) {
-            const got = readSync(handle, buffer, size, wanted - size, position + size);
-            size += got;
-            // A short answer is the end of the file, on NFS too: asking once more would only cost.
-            if (got === 0 || size === wanted || !whole) return buffer.subarray(0, size);
-        }
-    }
-
     function read(name: string, flags: number, position: number, length: number): Buffer | undefined {
-        const handle = opened(name, flags);
-        if (handle === undefined) return undefined;
+        let handle: number;
         try {
-            return readFrom(handle, position, length, flags !== 0);
+            handle = openSync(path(name), constants.O_RDONLY | flags);
+        } catch (error) {
+            if (isMissing(error)) return undefined;
+            throw error;
+        }
+        try {
+            const wanted = Math.min(length, buffer.length);
+            let size = 0;
+            for (;;) {
+                const got = readSync(handle, buffer, size, wanted - size, position + size);
+                size += got;
+                // A short answer is the end of the file, on NFS too: asking once more would only cost.
+                if (got === 0 || size === wanted || flags === 0) return buffer.subarray(0, size);
+            }
         } finally {
             closeSync(handle);
         }
     }
 
-    function dropTail(): void {
-        if (tail) closeSync(tail.handle);
-        tail = undefined;
-    }
-
-    function readTail(name: string, position: number, length: number, anew: boolean): Buffer | undefined {
-        // Elsewhere than on NFS opening costs nothing, and only whole blocks can be read like this.
-        if (through === 0) return read(name, 0, position, length);
-        const kept = !anew && tail?.name === name;
-        if (!kept) dropTail();
-        const handle = tail?.handle ?? opened(name, through);
-        if (handle === undefined) return undefined;
-        tail = { name, handle };
-        try {
-            return readFrom(handle, position, length, false);
-        } catch (error) {
-            dropTail();
-            // It may have been deleted, or the server have forgotten that it is open.
-            if (kept) return readTail(name, position, length, true);
-            throw error;
-        }
-    }
-
     return {
-        names: () => unlessMissing(() => readdirSync(at)) ?? [],
+        names() {
+            try {
+                return readdirSync(at);
+            } catch (error) {
+                if (isMissing(error)) return [];
+                throw error;
+            }
+        },
         read: (name, position, length) => read(name, 0, position, length),
         readThrough: (name, position, length) => read(name, through, position, length),
-        readTail,
         prepare() {
             mkdirSync(at, { recursive: true });
             syncFolder(dirname(at));

@@ -290,23 +290,6 @@ describe("a reader, whatever happens in whatever order,", () => {
         }
     });
 
-    it("goes on with the file that has the journal's name, though it keeps one open that had it", () => {
-        const scene = new Scene();
-        scene.write(2);
-        scene.lookUntil(() => scene.caughtUp);
-        const name = anySegment(scene, 0) ?? "";
-        scene.share.files.set(name, Buffer.from(scene.share.files.get(name) ?? ""));
-        scene.write(1);
-        scene.lookUntil(() => scene.seen === 3, 300);
-        assert.equal(scene.seen, 3, "the document told that there was more");
-        scene.share.files.set(name, Buffer.from(scene.share.files.get(name) ?? ""));
-        const document = scene.share.files.get(journal.current) ?? Buffer.alloc(0);
-        scene.write(1);
-        scene.share.files.set(journal.current, document);
-        scene.lookUntil(() => scene.seen === 4, 1_100);
-        assert.equal(scene.seen, 4, "and without it, a second later");
-    });
-
     it("begins anew when a new journal is begun", () => {
         const scene = new Scene();
         scene.write(12);

@@ -1,8 +1,6 @@
 // A share in memory, for the tests of what the writer and the readers make of
 // it (visibility-interleavings.test.ts): it can crash with half a write done, be
-// full, and let somebody look between any two operations of the writer. What a
-// test puts into `files` is another file of that name: who keeps the one before
-// open sees that.
+// full, and let somebody look between any two operations of the writer.
 import type { SegmentFile, WritableFiles } from "../../images/visibility/files";
 
 /** The writer's process ended here. */
@@ -14,8 +12,6 @@ export class MemoryShare implements WritableFiles {
     readonly files = new Map<string, Buffer>();
     /** How much of a file is safe; of one that was never synced nothing is. */
     private readonly safe = new Map<string, number>();
-    /** What a reader keeps open, and whether it still has that name. */
-    private kept: { name: string; content: Buffer; linked: boolean } | undefined;
     /** Called before each operation that changes something; may throw, as the operation would. */
     onStep: (() => void) | undefined;
     /** Bytes that fit. */
@@ -33,25 +29,6 @@ export class MemoryShare implements WritableFiles {
         return this.read(name, position, length);
     }
 
-    readTail(name: string, position: number, length: number, anew: boolean): Buffer | undefined {
-        if (anew || this.kept?.name !== name) {
-            const content = this.files.get(name);
-            this.kept = content && { name, content, linked: true };
-        }
-        return this.kept?.content.subarray(position, position + length);
-    }
-
-    /** Changes the file itself. */
-    private put(name: string, content: Buffer): void {
-        if (this.kept?.name === name && this.kept.content !== this.files.get(name)) this.kept.linked = false;
-        this.files.set(name, content);
-        if (this.kept?.name === name && this.kept.linked) this.kept.content = content;
-    }
-
-    private forget(name: string): void {
-        if (this.kept?.name === name) this.kept.linked = false;
-    }
-
     prepare(): void {}
     syncFolder(): void {
         this.onStep?.();
@@ -60,10 +37,7 @@ export class MemoryShare implements WritableFiles {
     open(name: string, how: "create" | "continue"): SegmentFile {
         this.onStep?.();
         if (this.files.has(name) !== (how === "continue")) throw failure(how === "create" ? "EEXIST" : "ENOENT");
-        if (how === "create") {
-            this.forget(name);
-            this.files.set(name, Buffer.alloc(0));
-        }
+        if (how === "create") this.files.set(name, Buffer.alloc(0));
         const content = (): Buffer => {
             const found = this.files.get(name);
             if (!found) throw failure("ESTALE");
@@ -74,7 +48,7 @@ export class MemoryShare implements WritableFiles {
                 this.onStep?.();
                 const rest = Math.max(0, this.space - this.used());
                 const written = bytes.subarray(0, rest);
-                this.put(name, Buffer.concat([content().subarray(0, position), written]));
+                this.files.set(name, Buffer.concat([content().subarray(0, position), written]));
                 if (written.length < bytes.length) throw failure("ENOSPC");
             },
             sync: () => {
@@ -83,7 +57,7 @@ export class MemoryShare implements WritableFiles {
             },
             truncate: (size) => {
                 this.onStep?.();
-                this.put(name, content().subarray(0, size));
+                this.files.set(name, content().subarray(0, size));
                 this.safe.set(name, Math.min(size, this.safe.get(name) ?? 0));
             },
             size: () => content().length,
@@ -101,7 +75,6 @@ export class MemoryShare implements WritableFiles {
 
     remove(name: string): void {
         this.onStep?.();
-        this.forget(name);
         this.files.delete(name);
     }
 
@@ -119,7 +92,7 @@ export class MemoryShare implements WritableFiles {
     crash(reached: number): void {
         for (const [name, content] of this.files) {
             const safe = Math.min(this.safe.get(name) ?? 0, content.length);
-            this.put(name, content.subarray(0, safe + Math.floor((content.length - safe) * reached)));
+            this.files.set(name, content.subarray(0, safe + Math.floor((content.length - safe) * reached)));
         }
     }
 
