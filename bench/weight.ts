@@ -70,8 +70,8 @@ async function idle(cluster: string): Promise<Part[]> {
         .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Which part a process begins, or is the only one of. */
-function partOf({ command }: Process): string | undefined {
+/** Which part a process is of: what is nothing else is the supervisor's. */
+function partOf({ command }: Process): string {
     const [, node, component] = /umid=(node-\d+)|\/kubernetes ([a-z-]+) /.exec(command) ?? [];
     return node ?? component ?? (command.includes("docker-registry") ? "registry" : "supervisor");
 }
@@ -85,7 +85,7 @@ async function memoryOf(processes: readonly Process[]): Promise<Map<string, numb
     for (const one of processes) {
         const text = await readFile(`/proc/${one.pid}/smaps_rollup`, "utf8").catch(() => "");
         const kib = Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0);
-        const name = partOf(one) ?? "";
+        const name = partOf(one);
         sums.set(name, (sums.get(name) ?? 0) + kib * 1024);
     }
     return sums;
