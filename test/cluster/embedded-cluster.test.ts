@@ -15,6 +15,7 @@ import {
     clusterStop,
     clusterUp,
     kubectlProgram,
+    nodeCheck,
     nodeCommand,
 } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
@@ -136,6 +137,17 @@ describe("the embedded cluster", () => {
         const start = performance.now();
         assert.deepEqual(await clusterUp(name), access);
         assert.ok(performance.now() - start < 1000);
+    });
+
+    it("answers all who ask a node at once, each what was asked", async () => {
+        const asked = Array.from({ length: 8 }, async (_, n) => {
+            await nodeCheck(name, "node-1");
+            return nodeCommand(name, "node-1", ["echo", String(n)]);
+        });
+        assert.deepEqual(
+            (await Promise.all(asked)).map((text) => text.trim()),
+            asked.map((_, n) => String(n)),
+        );
     });
 
     it("lets a pod on one node reach a pod on the other, which sees the pod's own address", async () => {
