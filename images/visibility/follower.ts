@@ -2,8 +2,9 @@
 // file anew, so that NFS's close-to-open consistency shows what is new, and keeps
 // none open: a process that ends with one open, however it ends, waits for the
 // server in the kernel, where not even SIGKILL ends it. What it reads is verified
-// (chain.ts, current.ts), and from time to time looked at again (audit.ts). Its memory is bounded, whatever is on
-// the share. Pure but for the files that it is given; time comes as an argument.
+// (chain.ts, current.ts), and from time to time looked at again (audit.ts). Its
+// memory is bounded, whatever is on the share. Pure but for the files and the
+// clock that it is given.
 import { type CurrentDocument, type JournalRecord, journal } from "@nfs-storage-stack/contract";
 import { Audit } from "./audit";
 import { advance, enterSegment, type Head, type Problem, type SegmentState } from "./chain";
@@ -12,7 +13,7 @@ import { isMissing, PART_BYTES, type ShareFiles } from "./files";
 import { segmentsAmong } from "./journal";
 import { explain } from "./share-errors";
 
-/** Of these the hash is remembered: at a record every 10 ms, `current` may be 10 s behind; it is replaced every 100 ms. */
+/** Of these the hash is remembered: at a record every 10 ms, `current` may be 10 s behind; it is replaced every 200 ms. */
 const RECENT = 1_024;
 /** A segment that follows is looked for after the last one has brought nothing for so long, and then as often. */
 const NEXT_EVERY_MS = 200;
@@ -22,7 +23,9 @@ const LIST_EVERY_MS = 5_000;
 const CURRENT_EVERY_MS = 500;
 
 export interface Look {
+    /** New ones, and when the last of them was verified, by the clock that was given. */
     records: JournalRecord[];
+    verifiedAt: number;
     bytes: number;
     /** The `current` document, when it moved on since the last look. */
     changed: CurrentDocument | undefined;
@@ -93,22 +96,40 @@ export class Follower {
     }
 
     /** One look at what is new. Never throws: what goes wrong is in the answer. */
-    look(now: number): Look {
-        const look: Look = { records: [], bytes: 0, changed: undefined, problem: undefined, more: false };
+    look(clock: () => number): Look {
+        const now = clock();
+        const look: Look = {
+            records: [],
+            verifiedAt: now,
+            bytes: 0,
+            changed: undefined,
+            problem: undefined,
+            more: false,
+        };
         try {
-            // The document first: whatever record it names is then in the journal that is read after it.
-            if (now - this.currentAt >= CURRENT_EVERY_MS) {
-                this.current = this.readCurrent();
-                this.currentAt = now;
-            }
             look.problem = this.followJournal(now, look);
+            look.verifiedAt = clock();
             if (look.more) return look;
-            look.problem ??= this.judgeCurrent(look);
+            // After the records, which are not to wait for it.
+            look.problem ??= this.followCurrent(now, look);
             look.problem ??= this.auditOne(now);
         } catch (error) {
             look.problem = { kind: isMissing(error) ? "absent" : "unreadable", reason: explain(error) };
         }
         return look;
+    }
+
+    private followCurrent(now: number, look: Look): Problem | undefined {
+        const before = this.judgeCurrent(look);
+        if (now - this.currentAt < CURRENT_EVERY_MS) return before;
+        this.currentAt = now;
+        this.current = this.readCurrent();
+        const ahead = "chain" in this.current && this.current.sequence > this.headSequence;
+        if (!ahead) return this.judgeCurrent(look);
+        // Written since the journal was read: judged when that has been read again, and no excuse for the one before.
+        // At once, while none is known to be in its place yet.
+        if (before === undefined && this.shown === undefined) look.more = true;
+        return before;
     }
 
     private readCurrent(): CurrentDocument | Problem {
@@ -187,7 +208,7 @@ export class Follower {
             this.nextAt = now;
         }
         const expected = (at.head?.sequence ?? at.first - 1) + 1;
-        // The document may tell that there is more.
+        // The document may have told that there is more.
         const known = this.current !== undefined && "chain" in this.current && this.current.sequence >= expected;
         if (this.caughtUp && !known && now - this.nextAt < NEXT_EVERY_MS) return this.nextProblem;
         this.nextAt = now;

@@ -7,8 +7,8 @@ import type { Follower } from "./follower";
 import type { SeenRecord, ShareLoad, SightMessage } from "./messages";
 import type { Sight } from "./watch";
 
-/** Half of what an open page is sent its state with. */
-const TELL_EVERY_MS = 250;
+/** As often as an open page is sent its state, and as the document is looked at, which is told at once. */
+const TELL_EVERY_MS = 500;
 /** While a whole journal is being verified. */
 const MOST_RECORDS = 500;
 
@@ -34,7 +34,7 @@ export class Reports {
      */
     add(sight: Sight, live: boolean, seenAt: number, follower: Known, load: ShareLoad): SightMessage | undefined {
         const { problem, lasting, changed } = sight;
-        for (const record of sight.records) this.records.push(seen(record, seenAt, live));
+        for (const record of sight.records) this.records.push(seen(record, sight.verifiedAt, live));
         this.bytes += sight.bytes;
         this.looks++;
         const state = [problem?.reason, lasting?.reason, follower.caughtUp].join("|");

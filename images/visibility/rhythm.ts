@@ -3,11 +3,12 @@
 // late, again and again. When that is, it learns from the records. Pure.
 import { percentile } from "./statistics";
 
-/** What a look brought: how many records, and the last of them by the writer's clock. */
+/** What a look brought: how many records, the last of them by the writer's clock, and when they were verified by ours. */
 export interface News {
     records: number;
     run: string;
     elapsedMs: number;
+    at: number;
 }
 
 /** The interval of records is that of so many looks that brought some. */
@@ -16,8 +17,10 @@ const LEARNED = 8;
 const FIRST_RETRY_MS = 10;
 /** At most so many poll intervals without a look: writers restart, documents change, problems begin at any time. */
 const LONGEST_WAIT = 5;
+/** At least this part of one: a share that answers slowly is left some time in between. */
+const SHORTEST_WAIT = 0.2;
 /** Each record that was there at the first look is looked for a little earlier the next time; */
-const EARLIER_MS = 1;
+const EARLIER_MS = 0.5;
 /** one that was late lets the next be looked for later, by this much of how late it was. */
 const LATER = 0.25;
 
@@ -33,13 +36,15 @@ export class Rhythm {
 
     constructor(private readonly pollIntervalMs: number) {}
 
-    /** How long to wait after a look that ended `now`. */
-    wait(news: News | undefined, now: number): number {
-        if (news) this.learn(news, now);
+    /** How long to wait after a look that began and ended then. */
+    wait(news: News | undefined, begun: number, now: number): number {
+        if (news) this.learn(news);
         else this.misses++;
         const interval = this.interval();
-        // Not known yet, or too quick to be met one by one.
-        if (interval === undefined || interval <= this.pollIntervalMs) return this.pollIntervalMs;
+        // Not known yet, or too quick to be met one by one: a look begins every poll interval, however long it takes.
+        if (interval === undefined || interval <= this.pollIntervalMs) {
+            return Math.max(begun + this.pollIntervalMs - now, this.pollIntervalMs * SHORTEST_WAIT);
+        }
         const due = this.lastElapsed + interval + this.shift - now;
         if (due > 0) {
             // That look was not for this record.
@@ -49,8 +54,8 @@ export class Rhythm {
         return Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.misses, 10), this.pollIntervalMs);
     }
 
-    private learn({ records, run, elapsedMs }: News, now: number): void {
-        const shift = now - elapsedMs;
+    private learn({ records, run, elapsedMs, at }: News): void {
+        const shift = at - elapsedMs;
         if (run !== this.run) {
             this.run = run;
             this.intervals = [];

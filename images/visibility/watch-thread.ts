@@ -6,6 +6,7 @@ import { Reports } from "./reports";
 import { Rhythm } from "./rhythm";
 import { shareFiles } from "./share-files";
 import { Beat, tell } from "./thread";
+import { monotonicMs } from "./time";
 import { STALL_MS } from "./verdict";
 import { isUntrue, Watch } from "./watch";
 
@@ -23,13 +24,14 @@ export function runWatch(settings: WatchSettings, memory: SharedArrayBuffer): vo
     while (!beat.stopped) {
         const live = follower.caughtUp;
         const begun = beat.begin();
-        const sight = watch.look(begun);
+        const sight = watch.look(monotonicMs);
         const now = beat.end(begun, STALL_MS);
         const message = reports.add(sight, live, now, follower, beat);
         if (message) tell<SightMessage>(message);
         if (sight.more) continue;
         const last = sight.records.at(-1);
-        const wait = rhythm.wait(last && { ...last, records: sight.records.length }, now);
+        const news = last && { ...last, records: sight.records.length, at: sight.verifiedAt };
+        const wait = rhythm.wait(news, begun, now);
         const wrong = sight.lasting && isUntrue(sight.lasting);
         beat.sleep(wrong ? Math.max(wait, WRONG_EVERY_MS) : wait);
     }

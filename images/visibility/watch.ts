@@ -1,7 +1,8 @@
 // Looks at the share again and again and says what lasts: a line that is being
 // written looks torn for a moment, and a client's cache may be a moment behind
-// on one file and not on another. Pure but for the files that it is given; the
-// readers and the check run it in a thread of their own (share-thread.ts).
+// on one file and not on another. Pure but for the files and the clock that it
+// is given; the readers and the check run it in a thread of their own
+// (share-thread.ts).
 import type { Problem } from "./chain";
 import type { ShareFiles } from "./files";
 import { Follower, type FollowerOptions, type Look } from "./follower";
@@ -37,8 +38,9 @@ export class Watch {
         this.follower = new Follower(files, options);
     }
 
-    look(now: number): Sight {
-        const look = this.follower.look(now);
+    look(clock: () => number): Sight {
+        const look = this.follower.look(clock);
+        const now = look.verifiedAt;
         if (look.problem) this.wrong(look.problem, now);
         else if (!look.more) this.right();
         return { ...look, lasting: this.lasting };

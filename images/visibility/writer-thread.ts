@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
 /** Records wait this long for others to be synced with. */
 const LONGEST_UNSYNCED_MS = 1_000;
 /** A replaced name takes six operations, and is seen up to a second late (actimeo): more often is work for nothing. */
-const PUBLISH_EVERY_MS = 100;
+const PUBLISH_EVERY_MS = 200;
 
 export function runWriter(settings: WriterThreadSettings, memory: SharedArrayBuffer): void {
     const files = shareFiles(settings.sharePath, constants.folderOf(settings.name));

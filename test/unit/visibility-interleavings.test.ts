@@ -91,7 +91,7 @@ class Scene {
     look(ms = LOOK_MS): Sight {
         this.now += ms;
         const live = this.caughtUp;
-        const sight = this.watch.look(this.now);
+        const sight = this.watch.look(() => this.now);
         for (const record of sight.records) {
             assert.deepEqual(record, this.written.get(record.sequence), "a false pass");
             const expected = (this.lastSeen ?? 0) + 1;

@@ -202,8 +202,8 @@ describe("the rhythm of a reader", () => {
             looks++;
             const before = seen;
             while (seen < records && (at[seen] ?? 0) <= now) added.push(now - (at[seen++] ?? 0));
-            const news = seen > before ? { records: seen - before, run: "r", elapsedMs: seen * interval } : undefined;
-            now += Math.max(0.1, rhythm.wait(news, now));
+            const found = { records: seen - before, run: "r", elapsedMs: seen * interval, at: now };
+            now += Math.max(0.1, rhythm.wait(seen > before ? found : undefined, now, now));
         }
         const settled = added.slice(50).toSorted((a, b) => a - b);
         return { looks: looks / records, added: percentile(settled, 0.99) };
@@ -223,6 +223,18 @@ describe("the rhythm of a reader", () => {
     it("needs little more than one look a record when they come evenly", () => {
         const { looks, added } = simulated(100, [20, 22, 21, 25, 20, 23], 50);
         assert.ok(looks <= 1.7 && added <= 25, `${looks} looks, ${added} ms`);
+    });
+
+    it("begins a look every poll interval when records come more often than that, and leaves a slow share time in between", () => {
+        const rhythm = new Rhythm(50);
+        const wait = (n: number, took: number): number => {
+            const begun = n * 50;
+            const news = { records: 5, run: "r", elapsedMs: n * 50, at: begun + took };
+            return rhythm.wait(news, begun, begun + took);
+        };
+        for (let n = 1; n < 10; n++) wait(n, 5);
+        assert.equal(wait(10, 15), 35);
+        assert.equal(wait(11, 90), 10);
     });
 
     it("looks at the poll interval when records come more often than that, and several times while none is due", () => {

@@ -82,11 +82,11 @@ describe("a client's cache that keeps the document for long", () => {
             const lines = all.slice(sequence, sequence + 50).map((record) => encodeRecord(record));
             const before = share.files.get(journal.segment(1)) ?? Buffer.alloc(0);
             share.files.set(journal.segment(1), Buffer.concat([before, Buffer.from(lines.join(""))]));
-            const { problem } = watch.look(now);
+            const { problem } = watch.look(() => now);
             assert.equal(problem, undefined, problem?.reason);
         }
         shown(all.at(-1) as JournalRecord);
-        assert.equal(watch.look(50_000).changed?.sequence, all.length);
+        assert.equal(watch.look(() => 50_000).changed?.sequence, all.length);
     });
 });
 
@@ -99,24 +99,24 @@ describe("what the thread that watches the share tells", () => {
     it("is told at once when it changes anybody's mind, records a few times a second, each once and with its time", () => {
         const reports = new Reports();
         const add = (seenAt: number, more: Partial<Sight>) =>
-            reports.add({ ...look, ...more }, true, seenAt, follower, load);
+            reports.add({ ...look, verifiedAt: seenAt - 1, ...more }, true, seenAt, follower, load);
         assert.ok(add(0, {}), "the first");
-        for (let i = 0; i < 2; i++) assert.equal(add(100 + i * 100, { records: [all[i] as JournalRecord] }), undefined);
-        const told = add(300, { records: [all[2] as JournalRecord] });
+        for (let i = 0; i < 2; i++) assert.equal(add(200 + i * 200, { records: [all[i] as JournalRecord] }), undefined);
+        const told = add(600, { records: [all[2] as JournalRecord] });
         assert.deepEqual(
             told?.records.map(({ sequence, seenAt, live }) => [sequence, seenAt, live]),
             [
-                [1, 100, true],
-                [2, 200, true],
-                [3, 300, true],
+                [1, 199, true],
+                [2, 399, true],
+                [3, 599, true],
             ],
         );
-        assert.deepEqual([told?.looks, told?.seenAt], [3, 300]);
-        assert.equal(add(310, { records: [all[3] as JournalRecord] }), undefined);
+        assert.deepEqual([told?.looks, told?.seenAt], [3, 600]);
+        assert.equal(add(610, { records: [all[3] as JournalRecord] }), undefined);
         const problem = { kind: "torn", reason: "being written" } as const;
-        assert.equal(add(320, { problem })?.records.length, 1);
-        assert.equal(add(330, { problem }), undefined, "the same again");
-        assert.ok(add(340, { changed: currentOf(all[3] as JournalRecord) }));
+        assert.equal(add(620, { problem })?.records.length, 1);
+        assert.equal(add(630, { problem }), undefined, "the same again");
+        assert.ok(add(640, { changed: currentOf(all[3] as JournalRecord) }));
         assert.equal(add(10_000, {}), undefined, "nothing new");
     });
 });
