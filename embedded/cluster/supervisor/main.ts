@@ -165,7 +165,7 @@ class Supervisor {
         ]);
     }
 
-    /** In the order in which nobody misses what is gone already. */
+    /** In the order in which nobody misses what is gone already: of a node, its kubelet ends first. */
     stop(): Promise<void> {
         this.stopped ??= this.stopAll();
         return this.stopped;
@@ -176,8 +176,8 @@ class Supervisor {
         this.ending.abort();
         this.storage?.end();
         await Promise.all(this.nodes.map((node) => node.flush()));
-        await Promise.all(this.nodes.map((node) => node.stop()));
         await Promise.all([
+            ...this.nodes.map((node) => node.stop()),
             this.components["kube-controller-manager"].stop(STOP_PATIENCE_MS),
             this.components["kube-scheduler"].stop(STOP_PATIENCE_MS),
             this.components.registry.stop(STOP_PATIENCE_MS),
