@@ -62,7 +62,7 @@ describe("a quoted word", () => {
     });
 });
 
-const silent = { ready() {}, ended() {} };
+const silent = { ready() {}, ended() {}, garbled() {} };
 
 /** A console with a node at the other end. */
 function console(answer: (line: string) => string[]): Duplex {
@@ -113,6 +113,14 @@ describe("commands in a node", () => {
         const channel = new CommandChannel("node-1", silent);
         channel.attach(console(() => []));
         await assert.rejects(channel.run("true", 20), /node-1 did not answer within 0.02 s to: true/);
+    });
+
+    it("are told of when what comes back is no answer", async () => {
+        const garbled: string[] = [];
+        const channel = new CommandChannel("node-1", { ...silent, garbled: (line) => garbled.push(line) });
+        channel.attach(console((line) => ["c9 not asked", `${line.split(" ", 1)[0]} 0 1.5 h2 -`]));
+        await assert.rejects(channel.health(20), /did not answer/);
+        assert.deepEqual(garbled, ["h1 0 1.5 h2 -"]);
     });
 
     it("fail when the node ends meanwhile, and at once when there is none", async () => {

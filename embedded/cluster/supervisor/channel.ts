@@ -42,6 +42,8 @@ export const encodeCommand = (id: string, command: string): string =>
 export interface Told {
     ready(bootId: string): void;
     ended(service: string, code: number): void;
+    /** In place of an answer that somebody waits for: it will not come. */
+    garbled(line: string): void;
 }
 
 export class CommandChannel {
@@ -67,7 +69,7 @@ export class CommandChannel {
         // It emits the stream's error as its own: what a stopped kernel had not read is reset when that is killed.
         createInterface({ input: stream })
             .on("error", killed)
-            .on("line", (received) => this.hear(parseLine(received)));
+            .on("line", (received) => this.hear(received));
     }
 
     /** @throws Error when the node does not answer in time, or ends */
@@ -82,7 +84,9 @@ export class CommandChannel {
         return this.request(id, `${id} -\n`, patienceMs, "when its disk and its clock were tried");
     }
 
-    private hear(line: Line): void {
+    private hear(received: string): void {
+        const line = parseLine(received);
+        if (line.kind === "noise" && this.pending.has(received.split(" ", 1)[0] ?? "")) this.told.garbled(received);
         if (line.kind === "ready") this.told.ready(line.bootId);
         if (line.kind === "ended") this.told.ended(line.service, line.code);
         if (line.kind === "answer") this.pending.get(line.id)?.(line.result);

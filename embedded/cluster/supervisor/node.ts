@@ -55,6 +55,7 @@ export class ClusterNode {
                 this.booted?.();
             },
             ended: (service, code) => this.serviceEnded(service, code),
+            garbled: (line) => note(this.logFile, `not an answer: ${line.slice(0, 200)}`),
         });
         this.component = new Component({
             name: plan.name,
