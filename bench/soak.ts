@@ -2,7 +2,8 @@
 // on a machine that is loaded, too. Every second each node's disk and clock are
 // tried: an answer that takes over a second is told, one of over ten seconds
 // fails the run, and so do anything that had to be started again and a disk that
-// grows with what was written and deleted. soak-load.ts is the load, stalls.ts what is made of the answers.
+// grows with what was written and deleted. soak-load.ts is the load, stalls.ts
+// what is made of the answers.
 import { setTimeout as pause } from "node:timers/promises";
 import { clusterDelete, clusterStatus, clusterUp, nodeCheck } from "../embedded/cluster";
 import { main, step, UserError } from "../embedded/steps";
