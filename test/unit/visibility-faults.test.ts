@@ -92,6 +92,8 @@ describe("writer, reader and check", function () {
         await until(r.port, "/ready", 200, /record \d\d/);
         await stop(w);
         const whole = await readFile(segment());
+        const last = whole.toString().trimEnd().split("\n").length;
+        await until(r.port, "/ready", 200, new RegExp(`record ${last}\\b`));
         await truncate(segment(), whole.lastIndexOf("\n", whole.length - 2) + 1);
         await until(r.port, "/ready", 503, /has shrunk/);
         assert.equal(await verdictOf(r.port), "missing");
