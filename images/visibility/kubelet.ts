@@ -1,5 +1,6 @@
 // The three probes: what each is answered, and when the kubelet asked last, so
-// that the page can show both.
+// that the page can show both. That a pod becomes ready, and why it is not any
+// more, is in its log, which is what a failed `pulumi up` quotes.
 import type { IncomingMessage } from "node:http";
 import { health, type Routes } from "../common/http";
 import type { ShownProbe } from "./page-state";
@@ -16,10 +17,17 @@ interface Probe {
 /** As the kubelet names itself. */
 const byKubelet = ({ headers }: IncomingMessage): boolean => headers["user-agent"]?.startsWith("kube-probe/") === true;
 
+/** An age that goes on growing is the same reason still. */
+const withoutNumbers = (reason: string): string => reason.replaceAll(/\d+(\.\d+)?/g, "#");
+
 export class Probes {
     private readonly probes: Probe[];
+    private told: string | undefined;
 
-    constructor(verdict: () => Verdict) {
+    constructor(
+        private readonly verdict: () => Verdict,
+        private readonly say: (line: string) => void,
+    ) {
         this.probes = [
             // The process runs and its settings are in order; what the share does is /ready's matter.
             { name: "startup", path: "/startup", judge: () => ({ ok: true, reason: "started" }) },
@@ -36,6 +44,16 @@ export class Probes {
         ];
     }
 
+    /** Says whether it is ready, and why not, when that is not what was said last. */
+    tell(): void {
+        const { ready, reason } = this.verdict();
+        const line = ready ? "ready" : `not ready: ${reason}`;
+        const telling = withoutNumbers(line);
+        if (telling === this.told) return;
+        this.told = telling;
+        this.say(ready ? `ready: ${reason}` : line);
+    }
+
     routes(): Routes {
         return Object.fromEntries(
             this.probes.map((probe) => [
@@ -43,7 +61,10 @@ export class Probes {
                 (request: IncomingMessage) => {
                     const { ok, reason } = probe.judge();
                     const answer = health(ok, reason);
-                    if (byKubelet(request)) probe.asked = { at: monotonicMs(), status: answer.status ?? 200 };
+                    if (byKubelet(request)) {
+                        probe.asked = { at: monotonicMs(), status: answer.status ?? 200 };
+                        if (probe.name === "readiness") this.tell();
+                    }
                     return answer;
                 },
             ]),

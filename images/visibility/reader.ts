@@ -26,7 +26,7 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
     const facts = new ReaderFacts(settings);
     const storage = storageOf(settings);
     let askedAt = Number.NEGATIVE_INFINITY;
-    let told: string | undefined;
+    let wrong: string | undefined;
 
     const clock = new ClockFollower(settings.writerUrl, {
         clock: (read) => {
@@ -43,16 +43,14 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
             askedAt = sight.seenAt;
             clock.askNow();
         }
-        const wrong = sight.lasting?.reason;
-        if (wrong !== told) {
-            say(wrong === undefined ? `all verified, up to record ${sight.headSequence}` : `not ready: ${wrong}`);
-        }
-        told = wrong;
+        // At once, not only when the kubelet asks next: it may be over by then.
+        if (sight.lasting?.reason !== wrong) probes.tell();
+        wrong = sight.lasting?.reason;
     });
 
     const silence = (): string | undefined => thread.silence(SILENCE_MS);
     const verdict = () => facts.verdict(monotonicMs(), silence());
-    const probes = new Probes(verdict);
+    const probes = new Probes(verdict, say);
     let version = 0;
     function state(after: number): { state: PageState; mark: number } {
         const now = monotonicMs();

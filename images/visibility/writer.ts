@@ -98,7 +98,7 @@ export async function startWriter(settings: WriterSettings, say: (line: string) 
     ];
     return goOn({
         routes: {
-            ...new Probes(verdict).routes(),
+            ...new Probes(verdict, say).routes(),
             ...statusRoute(status),
             ...metricsRoute(metrics),
             "/clock": () => {

@@ -114,6 +114,29 @@ describe("writer, reader and check", function () {
         await until(again.port, "/ready", 503, /since this reader started/);
     });
 
+    it("log why the kubelet is told that they are not ready, each reason once", async () => {
+        const asks = async (port: number) => (await ask(port, "/ready", { "user-agent": "kube-probe/1.35" })).status;
+        const w = await writer();
+        const r = await reader(w.port, { freshnessMs: 500 });
+        await until(r.port, "/ready", 200);
+        await asks(r.port);
+        await stop(w);
+        for (const reason of [/for 1\.\d s/, /for 2\.\d s/]) {
+            await until(r.port, "/ready", 503, reason);
+            await asks(r.port);
+        }
+        const w2 = await writer();
+        await until(r.port, "/ready", 200);
+        await asks(r.port);
+        await asks(w2.port);
+        const told = r.output().match(/ (not )?ready: .*/g) ?? [];
+        assert.match(
+            told.join("\n"),
+            /^ ready: verified up to record .*\n not ready: no new record after \d+ for .*\n ready: .*$/,
+        );
+        assert.match(w2.output(), / ready: record \d+ was written/);
+    });
+
     it("wait out a full share: the writer says so, and goes on where it was", async () => {
         await mkdir(folder(), { recursive: true });
         await symlink("/dev/full", folder(`${journal.current}.new`));
