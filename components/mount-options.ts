@@ -9,8 +9,8 @@
  * - lookupcache=positive: a file that a client looked for too early is seen as soon as it exists, not up to 30 s later.
  * - actimeo=1: a changed file is seen after a second at most, not after up to 60 s.
  * - nosharecache: each pod's mount is a client of its own. Shared, the pods of a node are one open-owner to the server,
- *   and of two that open and close the same file at the same time one has waited for ever in open(2), uninterruptibly
- *   (seen with kernel 7.2 and Ganesha 9.14). The price is a page cache for each pod.
+ *   and of two that open and close the same file all the time one can wait in open(2) for ever (sharedWarning). The price
+ *   is a page cache for each pod.
  */
 const base = [
     "hard",
@@ -25,4 +25,21 @@ const base = [
 /** For an export that is served with this version of NFS, such as "4.2". */
 export function defaultMountOptions(nfsVersion: string): readonly string[] {
     return [`nfsvers=${nfsVersion}`, ...base];
+}
+
+/**
+ * What pods risk whose mounts are one client. A client takes the answers to the OPENs and CLOSEs of a file in the order
+ * of their seqid. When the one that an OPEN waits for has come already and closed the file, it waits 5 s, and every
+ * other OPEN or CLOSE of that file begins the 5 s anew (nfs_set_open_stateid_locked in Linux's fs/nfs/nfs4proc.c, as of
+ * 7.2): while another pod goes on, it waits until it is killed.
+ */
+export function sharedWarning(options: readonly string[]): string | undefined {
+    const last = options
+        .flatMap((option) => option.split(","))
+        .findLast((option) => /^(no)?sharecache$/.test(option.trim()));
+    if (last?.trim() === "nosharecache") return undefined;
+    return (
+        "mountOptions has no nosharecache: the pods of a node share one NFS client then, and of two that open the same " +
+        "file again and again one can wait for ever. Add nosharecache to mountOptions, unless a node has only one such pod"
+    );
 }

@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { assigned } from "./assigned";
 import type { NfsExport } from "./export";
-import { defaultMountOptions } from "./mount-options";
+import { defaultMountOptions, sharedWarning } from "./mount-options";
 import { kubernetesName, partLabels } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, protection } from "./options";
 import { type Transform, transformed } from "./transform";
@@ -54,6 +54,8 @@ export class NfsVolume extends pulumi.ComponentResource {
         const { namespace, transforms } = args;
         this.capacity = pulumi.output(args.capacity ?? nfsVolumeDefaults.capacity);
         this.mountOptions = args.mountOptions ?? defaultMountOptions(args.export.nfsVersion);
+        const warning = sharedWarning(this.mountOptions);
+        if (warning !== undefined) void pulumi.log.warn(warning, this);
         const pairName = nfsVolumeName(name);
         const labels = partLabels(pairName);
         const pair = volumePair({

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { defaultMountOptions } from "../../components/mount-options";
 import { Evidence } from "../../contract/src";
 import { type ClusterAccess, clusterAccess, clusterStatus } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
@@ -21,8 +22,8 @@ const own = ownInstance("failures");
 const { make, makes, startMake, kubectl } = own;
 const { assertComplete, assertWhole, interrupted } = wholeness(own);
 
-/** What the stack's own cluster has is not changed by it. */
-const MISTAKEN_OPTIONS = ["nfsvers=4.2", "hard", "rsize=12345"];
+/** No rsize is mounted as it is asked for here: a kernel takes multiples of its page size. */
+const MISTAKEN_OPTIONS = [...defaultMountOptions("4.2"), "rsize=12345"];
 
 /** A port of loopback at which nobody listens. */
 async function deadPort(): Promise<number> {

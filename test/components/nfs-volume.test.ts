@@ -38,13 +38,34 @@ describe("NfsVolume", () => {
     it("mounts hard, and so that new and changed data is seen soon", async () => {
         const got = await provision(() => {
             new NfsVolume("data", { export: external(), namespace: "clients" });
-            new NfsVolume("own", { export: external41(), namespace: "clients", mountOptions: ["hard", "actimeo=3"] });
+            new NfsVolume("own", { export: external41(), namespace: "clients", mountOptions: ["nosharecache", "actimeo=3"] });
         }, where);
         const optionsOf = (name: string) => at(named(got, PV, name), "spec.mountOptions") as string[];
         for (const wanted of ["nfsvers=4.2", "hard", "lookupcache=positive", "actimeo=1"]) {
             assert.ok(optionsOf("data").includes(wanted), wanted);
         }
-        assert.deepEqual(optionsOf("own"), ["hard", "actimeo=3"]);
+        assert.deepEqual(optionsOf("own"), ["nosharecache", "actimeo=3"]);
+    });
+
+    it("warns when the pods of a node would share a client, where one can wait for another for ever", async () => {
+        const warned: string[] = [];
+        const { warn } = console;
+        console.warn = (line: string) => warned.push(line);
+        try {
+            for (const mountOptions of [undefined, ["hard,nosharecache"], ["nosharecache", "sharecache"], ["hard"]]) {
+                await provision(() => {
+                    new NfsVolume("data", { export: external(), namespace: "clients", mountOptions });
+                }, where);
+                warned.push(`${mountOptions}`);
+            }
+        } finally {
+            console.warn = warn;
+        }
+        const warning = /mountOptions has no nosharecache: .* Add nosharecache/;
+        assert.deepEqual(
+            warned.map((line) => (warning.test(line) ? "warning" : line)),
+            ["undefined", "hard,nosharecache", "warning", "nosharecache,sharecache", "warning", "hard"],
+        );
     });
 
     it("asks for no newer NFS than the server speaks", async () => {
