@@ -10,21 +10,15 @@ import type { Stack } from "../commands/stack";
 export async function singleConfigMap(stack: Stack, folder: string, rounds: number): Promise<number[]> {
     await mkdir(folder, { recursive: true });
     await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+    // JavaScript: nothing but the SDK is loaded.
     const program = `
-import * as kubernetes from "@pulumi/kubernetes";
+const kubernetes = require("@pulumi/kubernetes");
 const provider = new kubernetes.Provider("cluster", { kubeconfig: ${JSON.stringify(stack.cluster?.kubeconfig)} });
 new kubernetes.core.v1.ConfigMap("one", { data: { one: "1" } }, { provider });
 `;
-    await writeFile(join(folder, "index.ts"), program);
-    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "single-config-map", main: "index.ts" }));
-    const project = {
-        name: "single-config-map",
-        // Loaded as the stack's own program is.
-        runtime: {
-            name: "nodejs",
-            options: { typescript: false, nodeargs: `--require ${join(repository, "register.js")}` },
-        },
-    };
+    await writeFile(join(folder, "index.js"), program);
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "single-config-map", main: "index.js" }));
+    const project = { name: "single-config-map", runtime: { name: "nodejs", options: { typescript: false } } };
     await writeFile(join(folder, "Pulumi.yaml"), stringify(project));
     const here = ["--cwd", folder];
     await stack.read(["stack", "init", "--no-select", "--secrets-provider", "passphrase", ...here]);

@@ -38,7 +38,11 @@ describe("NfsVolume", () => {
     it("mounts hard, and so that new and changed data is seen soon", async () => {
         const got = await provision(() => {
             new NfsVolume("data", { export: external(), namespace: "clients" });
-            new NfsVolume("own", { export: external41(), namespace: "clients", mountOptions: ["nosharecache", "actimeo=3"] });
+            new NfsVolume("own", {
+                export: external41(),
+                namespace: "clients",
+                mountOptions: ["nosharecache", "actimeo=3"],
+            });
         }, where);
         const optionsOf = (name: string) => at(named(got, PV, name), "spec.mountOptions") as string[];
         for (const wanted of ["nfsvers=4.2", "hard", "lookupcache=positive", "actimeo=1"]) {

@@ -3,6 +3,7 @@
 // embedded cluster starts it again; what waits, waits for it.
 import assert from "node:assert/strict";
 import { nfsMounts } from "../../commands/mounts";
+import { defaultMountOptions } from "../../components/mount-options";
 import { clusterAccess, nodeCommand } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { nodeIsAway } from "../../embedded/toolchain/kubernetes-plugin/pods";
@@ -82,5 +83,5 @@ describe("a node that goes", () => {
 /** Others each time, so that the volume and all pods are made anew. */
 function options(signal: string, node: string): string[] {
     const timeo = 600 + (signal === "SIGKILL" ? 0 : 2) + (node === "node-1" ? 0 : 1);
-    return ["nfsvers=4.2", "hard", `timeo=${timeo}`, "retrans=2", "noresvport", "lookupcache=positive", "actimeo=1"];
+    return defaultMountOptions("4.2").map((option) => (option.startsWith("timeo=") ? `timeo=${timeo}` : option));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program, run } from "../../bundled";
@@ -61,14 +61,45 @@ describe("TypeScript that is loaded as one file", () => {
         write("word.ts", "export const word: = 1;\n");
         assert.throws(load, /word\.ts:1:19: ERROR/);
     });
+});
+
+describe("What Pulumi.yaml preloads", () => {
+    const root = join(__dirname, "../..");
+    const folder = mkdtempSync(join(tmpdir(), "preloaded-"));
+    const entry = join(folder, "index.ts");
+    const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
+    const start = (...more: string[]) =>
+        spawnSync(process.execPath, ["--require", join(root, "register.js"), ...more, entry], { encoding: "utf8" });
+
+    before(() => symlinkSync(join(root, "node_modules"), join(folder, "node_modules")));
+    after(() => rmSync(folder, { recursive: true }));
 
     it("shows lines of the sources in a stack trace", () => {
-        write("word.ts", '\n\nexport const word: string = (() => { throw new Error("wrong"); })();\n');
-        const hook = join(__dirname, "../../register.js");
+        write("word.ts", '\n\nexport const word: string = (() => { throw new TypeError("wrong"); })();\n');
+        write("index.ts", 'import { word } from "./word";\nconsole.log(word);\n');
         for (const time of ["first", "second"]) {
-            const { stderr, status } = spawnSync(process.execPath, ["--require", hook, entry], { encoding: "utf8" });
+            const { stderr, status } = start();
             assert.equal(status, 1);
-            assert.match(stderr, /word\.ts:3:\d+/, `the ${time} time: ${stderr}`);
+            assert.match(stderr, /TypeError: wrong\n +at .*word\.ts:3:\d+/, `the ${time} time: ${stderr}`);
         }
+    });
+
+    it("shows them also after Pulumi's script has installed its own source maps", () => {
+        write("index.ts", '\n\nconsole.log(new Error("here").stack);\n');
+        const { stdout } = start("--require", join(root, "node_modules/source-map-support/register.js"));
+        assert.match(stdout, /^Error: here\n +at .*index\.ts:3:\d+/);
+    });
+
+    it("loads what writes functions down only when it is called", () => {
+        write(
+            "index.ts",
+            `import * as pulumi from "@pulumi/pulumi";
+            const heavy = () => Object.keys(require.cache).filter((file) => /\\/(typescript|arborist)\\/lib\\//.test(file));
+            console.log(heavy().length);
+            pulumi.runtime.serializeFunction(() => 42).then(({ text }) => console.log(/return .*42|=> 42/.test(text), heavy().length > 0));
+            `,
+        );
+        const { stdout, stderr } = start();
+        assert.equal(stdout, "0\ntrue true\n", stderr);
     });
 });
