@@ -1,11 +1,11 @@
 // The three probes: what each is answered, and when the kubelet asked last, so
-// that the page can show both. That a pod becomes ready, and why it is not any
-// more, is in its log, which is what a failed `pulumi up` quotes.
+// that the page can show both.
 import type { IncomingMessage } from "node:http";
 import { health, type Routes } from "../common/http";
 import type { ShownProbe } from "./page-state";
 import { monotonicMs } from "./time";
 import type { Verdict } from "./verdict";
+import type { VerdictLog } from "./verdict-log";
 
 interface Probe {
     name: ShownProbe["name"];
@@ -17,16 +17,13 @@ interface Probe {
 /** As the kubelet names itself. */
 const byKubelet = ({ headers }: IncomingMessage): boolean => headers["user-agent"]?.startsWith("kube-probe/") === true;
 
-/** An age that goes on growing is the same reason still. */
-const withoutNumbers = (reason: string): string => reason.replaceAll(/\d+(\.\d+)?/g, "#");
-
 export class Probes {
     private readonly probes: Probe[];
-    private told: string | undefined;
 
+    /** @param log what the kubelet is told of readiness goes there, too */
     constructor(
-        private readonly verdict: () => Verdict,
-        private readonly say: (line: string) => void,
+        verdict: () => Verdict,
+        private readonly log: VerdictLog,
     ) {
         this.probes = [
             // The process runs and its settings are in order; what the share does is /ready's matter.
@@ -44,16 +41,6 @@ export class Probes {
         ];
     }
 
-    /** Says whether it is ready, and why not, when that is not what was said last. */
-    tell(): void {
-        const { ready, reason } = this.verdict();
-        const line = ready ? "ready" : `not ready: ${reason}`;
-        const telling = withoutNumbers(line);
-        if (telling === this.told) return;
-        this.told = telling;
-        this.say(ready ? `ready: ${reason}` : line);
-    }
-
     routes(): Routes {
         return Object.fromEntries(
             this.probes.map((probe) => [
@@ -63,7 +50,7 @@ export class Probes {
                     const answer = health(ok, reason);
                     if (byKubelet(request)) {
                         probe.asked = { at: monotonicMs(), status: answer.status ?? 200 };
-                        if (probe.name === "readiness") this.tell();
+                        if (probe.name === "readiness") this.log.tell();
                     }
                     return answer;
                 },

@@ -18,6 +18,7 @@ import type { ReaderSettings } from "./settings";
 import { ShareThread } from "./share-thread";
 import { monotonicMs } from "./time";
 import { SILENCE_MS } from "./verdict";
+import { VerdictLog } from "./verdict-log";
 
 /** A writer that restarts is asked for its clock once a second until it answers, not with each record. */
 const ASK_AGAIN_MS = 1_000;
@@ -44,13 +45,14 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
             clock.askNow();
         }
         // At once, not only when the kubelet asks next: it may be over by then.
-        if (sight.lasting?.reason !== wrong) probes.tell();
+        if (sight.lasting?.reason !== wrong) log.tell();
         wrong = sight.lasting?.reason;
     });
 
     const silence = (): string | undefined => thread.silence(SILENCE_MS);
     const verdict = () => facts.verdict(monotonicMs(), silence());
-    const probes = new Probes(verdict, say);
+    const log = new VerdictLog(verdict, say);
+    const probes = new Probes(verdict, log);
     let version = 0;
     function state(after: number): { state: PageState; mark: number } {
         const now = monotonicMs();

@@ -11,6 +11,7 @@ import { ShareThread } from "./share-thread";
 import { Histogram, Window } from "./statistics";
 import { elapsedMs, monotonicMs, newRunClock } from "./time";
 import { SILENCE_MS, type Verdict, writerVerdict } from "./verdict";
+import { VerdictLog } from "./verdict-log";
 
 /** Of the write times; at 4 records a second the last four minutes. */
 const WINDOW = 1_000;
@@ -98,7 +99,7 @@ export async function startWriter(settings: WriterSettings, say: (line: string) 
     ];
     return goOn({
         routes: {
-            ...new Probes(verdict, say).routes(),
+            ...new Probes(verdict, new VerdictLog(verdict, say)).routes(),
             ...statusRoute(status),
             ...metricsRoute(metrics),
             "/clock": () => {

@@ -5,8 +5,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { clientPod, decodeEvidence, type Evidence, journal } from "@nfs-storage-stack/contract";
 import { bundleImage } from "../../images/bundle";
@@ -145,9 +147,18 @@ export function onFreshShare() {
     };
 }
 
-export async function ask(port: number, path: string, headers = {}): Promise<{ status: number; body: string }> {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
-    return { status: response.status, body: await response.text() };
+/** Not by fetch(): of a connection that is closed before its request is sent it may never tell (Node.js 20). */
+export function ask(port: number, path: string, headers = {}): Promise<{ status: number; body: string }> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    return new Promise((resolve, reject) => {
+        get({ host: "127.0.0.1", port, path, headers, agent: false, signal }, async (response) => {
+            try {
+                resolve({ status: response.statusCode ?? 0, body: await text(response) });
+            } catch (error) {
+                reject(error);
+            }
+        }).on("error", reject);
+    });
 }
 
 /** Asks until the answer is as wanted. */
