@@ -6,6 +6,7 @@ import type { Problem, ProblemKind } from "./chain";
 import type { WriterClock } from "./clock";
 import type { SeenRecord, SightMessage } from "./messages";
 import type { PageState, Place, ShownDocument, ShownRecord } from "./page-state";
+import { TELL_EVERY_MS } from "./reports";
 import type { ReaderSettings } from "./settings";
 import { Histogram, History, Window } from "./statistics";
 import { type ReaderVerdict, readerVerdict } from "./verdict";
@@ -35,7 +36,7 @@ export class ReaderFacts {
     private readonly changeWindow = new Window(WINDOW);
     /** Records that the document has not shown yet, neither them nor a later one; the oldest first. */
     private unshown: Pick<SeenRecord, "sequence" | "run" | "elapsedMs">[] = [];
-    private readonly history = new History(HISTORY_SECONDS);
+    private readonly history = new History(HISTORY_SECONDS, 2 * TELL_EVERY_MS);
     private readonly records: ShownRecord[] = [];
     private document: PageState["document"] = { before: null, after: null, delayMs: null };
     private lastRecord: number | undefined;

@@ -8,7 +8,7 @@ import type { SeenRecord, ShareLoad, SightMessage } from "./messages";
 import type { Sight } from "./watch";
 
 /** As often as an open page is sent its state, and as the document is looked at, which is told at once. */
-const TELL_EVERY_MS = 500;
+export const TELL_EVERY_MS = 500;
 /** While a whole journal is being verified. */
 const MOST_RECORDS = 500;
 

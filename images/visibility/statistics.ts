@@ -79,16 +79,29 @@ export interface Second {
 /** The last seconds, those without anything included. */
 export class History {
     private readonly seconds: Second[] = [];
+    /** The first that is not over. */
     private at: number | undefined;
-    private records = 0;
-    private delays: number[] = [];
+    /** What came in those that are not over. */
+    private readonly open = new Map<number, { records: number; delays: number[] }>();
 
-    constructor(private readonly size: number) {}
+    /**
+     * @param size how many are kept
+     * @param lateMs so long after it came a record may be added: a second is over after that
+     */
+    constructor(
+        private readonly size: number,
+        private readonly lateMs: number,
+    ) {}
 
-    add(nowMs: number, delay: number | null): void {
-        this.turn(nowMs);
-        this.records++;
-        if (delay !== null) this.delays.push(delay);
+    /** @param cameMs when the record came */
+    add(cameMs: number, delay: number | null): void {
+        this.turn(cameMs);
+        // One that is later still belongs to the first that is not over.
+        const second = Math.max(Math.floor(cameMs / 1000), this.at ?? 0);
+        const came = this.open.get(second) ?? { records: 0, delays: [] };
+        came.records++;
+        if (delay !== null) came.delays.push(delay);
+        this.open.set(second, came);
     }
 
     /** The seconds that are over and later than `after`. */
@@ -99,21 +112,18 @@ export class History {
 
     /** Closes the seconds that are over. */
     private turn(nowMs: number): void {
-        const now = Math.floor(nowMs / 1000);
-        this.at ??= now;
+        this.at ??= Math.floor(nowMs / 1000);
+        const over = Math.floor((nowMs - this.lateMs) / 1000);
         // After a long pause only those that are kept.
-        this.at = Math.max(this.at, now - this.size);
-        for (; this.at < now; this.at++) {
-            const summary = summaryOf(this.delays);
-            this.seconds.push({
-                at: this.at,
-                records: this.records,
-                p50: summary?.p50 ?? null,
-                max: summary?.max ?? null,
-            });
+        const first = over - this.size;
+        for (const second of this.open.keys()) if (second < first) this.open.delete(second);
+        for (this.at = Math.max(this.at, first); this.at < over; this.at++) {
+            const came = this.open.get(this.at);
+            this.open.delete(this.at);
+            const summary = summaryOf(came?.delays ?? []);
+            const [p50, max] = [summary?.p50 ?? null, summary?.max ?? null];
+            this.seconds.push({ at: this.at, records: came?.records ?? 0, p50, max });
             if (this.seconds.length > this.size) this.seconds.shift();
-            this.records = 0;
-            this.delays = [];
         }
     }
 }
