@@ -115,7 +115,7 @@ export function quantity(smallest: string, largest: string): Parser<string> {
 export function duration(shortest: string, longest: string): Parser<number> {
     return parser<number>({
         allowed: `a duration as Kubernetes writes it, in whole milliseconds from ${shortest} to ${longest}`,
-        such: "1.5s or 1m30s",
+        such: "7.5s or 1m",
         read: (text) => {
             const value = durationMilliseconds(text) ?? -1;
             const [from = 0, to = 0] = [shortest, longest].map(durationMilliseconds);

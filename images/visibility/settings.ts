@@ -153,7 +153,7 @@ export function readerSettings(variables: NodeJS.ProcessEnv): ReaderSettings {
         ...place(env),
         ...address(env),
         ...looking(env),
-        freshnessMs: env.integer(names.freshnessMs, 100, DAY_MS, defaults.freshnessMs),
+        freshnessMs: env.integer(names.freshnessMs, 1_000, DAY_MS, defaults.freshnessMs),
         volume: env.anyText(names.volumeName),
         claim: env.anyText(names.claimName),
         mountsFile: env.text(names.mountsFile, MOUNTS),

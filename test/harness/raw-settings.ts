@@ -38,7 +38,7 @@ const right: Partial<Record<KeyName, fc.Arbitrary<string>>> = {
     readers: fc.integer({ min: 1, max: 100 }).map(String),
     message: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("$(POD_NAME)", "$$", "a\nb", '"', "{{.}}", "%s")),
     writeInterval: fc.constantFrom("10ms", "1s", "1m", ".25s"),
-    freshness: fc.constantFrom("1s", "10m", "2m30s"),
+    freshness: fc.constantFrom("3s", "10m", "2m30s"),
     checkRecords: fc.integer({ min: 1, max: 20 }).map(String),
     checkTimeout: fc.constantFrom("5s", "4m"),
 };

@@ -197,7 +197,7 @@ describe("values of the configuration", () => {
     it("are read back as they were written", () => {
         const more: Partial<Record<KeyName, string[]>> = {
             capacity: ["64Mi", "1Ei", "500M"],
-            freshness: ["1s", "10m", "1m30s"],
+            freshness: ["3s", "10m", "1m30s"],
             externalServer: ["10.0.0.7:/share", "[fd00::7]:/"],
             clientNetworks: ["[]", '["10.0.0.0/8","fd00::/8"]'],
         };

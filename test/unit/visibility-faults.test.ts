@@ -105,23 +105,23 @@ describe("writer, reader and check", function () {
 
     it("tell stale data: the reader is not ready when the writer has stopped", async () => {
         const w = await writer();
-        const r = await reader(w.port, { freshnessMs: 500 });
+        const r = await reader(w.port, { freshnessMs: 2_000 });
         await until(r.port, "/ready", 200);
         await stop(w);
         await until(r.port, "/ready", 503, /no new record after \d+ for/);
         assert.equal(await verdictOf(r.port), "stale");
-        const again = await reader(w.port, { freshnessMs: 500 });
+        const again = await reader(w.port, { freshnessMs: 2_000 });
         await until(again.port, "/ready", 503, /since this reader started/);
     });
 
     it("log why the kubelet is told that they are not ready, each reason once", async () => {
         const asks = async (port: number) => (await ask(port, "/ready", { "user-agent": "kube-probe/1.35" })).status;
         const w = await writer();
-        const r = await reader(w.port, { freshnessMs: 500 });
+        const r = await reader(w.port, { freshnessMs: 2_000 });
         await until(r.port, "/ready", 200);
         await asks(r.port);
         await stop(w);
-        for (const reason of [/for 1\.\d s/, /for 2\.\d s/]) {
+        for (const reason of [/for 2\.\d s/, /for 3\.\d s/]) {
             await until(r.port, "/ready", 503, reason);
             await asks(r.port);
         }
