@@ -34,10 +34,11 @@ export function defaultMountOptions(nfsVersion: string): readonly string[] {
  * 7.2): while another pod goes on, it waits until it is killed.
  */
 export function sharedWarning(options: readonly string[]): string | undefined {
-    const last = options
-        .flatMap((option) => option.split(","))
-        .findLast((option) => /^(no)?sharecache$/.test(option.trim()));
-    if (last?.trim() === "nosharecache") return undefined;
+    const all = options.flatMap((option) => option.split(",")).map((option) => option.trim());
+    const shared = all.findLast((option) => /^(no)?sharecache$/.test(option)) !== "nosharecache";
+    // Older versions do not wait for that order.
+    const ordered = !all.some((option) => /^(nfs)?vers=(2|3|4\.0)$/.test(option));
+    if (!shared || !ordered) return undefined;
     return (
         "mountOptions has no nosharecache: the pods of a node share one NFS client then, and of two that open the same " +
         "file again and again one can wait for ever. Add nosharecache to mountOptions, unless a node has only one such pod"

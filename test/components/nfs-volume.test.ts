@@ -56,7 +56,8 @@ describe("NfsVolume", () => {
         const { warn } = console;
         console.warn = (line: string) => warned.push(line);
         try {
-            for (const mountOptions of [undefined, ["hard,nosharecache"], ["nosharecache", "sharecache"], ["hard"]]) {
+            const all = [undefined, ["hard,nosharecache"], ["nosharecache", "sharecache"], ["nfsvers=3"], ["hard"]];
+            for (const mountOptions of all) {
                 await provision(() => {
                     new NfsVolume("data", { export: external(), namespace: "clients", mountOptions });
                 }, where);
@@ -68,7 +69,7 @@ describe("NfsVolume", () => {
         const warning = /mountOptions has no nosharecache: .* Add nosharecache/;
         assert.deepEqual(
             warned.map((line) => (warning.test(line) ? "warning" : line)),
-            ["undefined", "hard,nosharecache", "warning", "nosharecache,sharecache", "warning", "hard"],
+            ["undefined", "hard,nosharecache", "warning", "nosharecache,sharecache", "nfsvers=3", "warning", "hard"],
         );
     });
 

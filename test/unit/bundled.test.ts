@@ -5,10 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program, run } from "../../bundled";
 
-describe("TypeScript that is loaded as one file", () => {
+/** A folder for an index.ts, deleted after the tests of the `describe` that it is called in. */
+function sources() {
     const folder = mkdtempSync(join(tmpdir(), "bundled-"));
-    const entry = join(folder, "index.ts");
+    after(() => rmSync(folder, { recursive: true }));
     const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
+    return { folder, entry: join(folder, "index.ts"), write };
+}
+
+describe("TypeScript that is loaded as one file", () => {
+    const { folder, entry, write } = sources();
     const load = (): unknown => {
         const { file, code } = program(entry);
         return run(file, code, entry, module);
@@ -19,7 +25,6 @@ describe("TypeScript that is loaded as one file", () => {
         write("word.ts", 'export const word: string = "first";\n');
         write("index.ts", 'import { word } from "./word";\nexport = { word, here: __dirname };\n');
     });
-    after(() => rmSync(folder, { recursive: true }));
 
     it("is kept, and not made again while its sources are the same", () => {
         load();
@@ -65,14 +70,11 @@ describe("TypeScript that is loaded as one file", () => {
 
 describe("What Pulumi.yaml preloads", () => {
     const root = join(__dirname, "../..");
-    const folder = mkdtempSync(join(tmpdir(), "preloaded-"));
-    const entry = join(folder, "index.ts");
-    const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
+    const { folder, entry, write } = sources();
     const start = (...more: string[]) =>
         spawnSync(process.execPath, ["--require", join(root, "register.js"), ...more, entry], { encoding: "utf8" });
 
     before(() => symlinkSync(join(root, "node_modules"), join(folder, "node_modules")));
-    after(() => rmSync(folder, { recursive: true }));
 
     it("shows lines of the sources in a stack trace", () => {
         write("word.ts", '\n\nexport const word: string = (() => { throw new TypeError("wrong"); })();\n');
