@@ -30,8 +30,8 @@ export function defaultMountOptions(nfsVersion: string): readonly string[] {
 /**
  * What pods risk whose mounts are one client. A client takes the answers to the OPENs and CLOSEs of a file in the order
  * of their seqid. When the one that an OPEN waits for has come already and closed the file, it waits 5 s, and every
- * other OPEN or CLOSE of that file begins the 5 s anew (nfs_set_open_stateid_locked in Linux's fs/nfs/nfs4proc.c, as of
- * 7.2): while another pod goes on, it waits until it is killed.
+ * other OPEN or CLOSE of that file begins the 5 s anew (nfs_set_open_stateid_locked in Linux's fs/nfs/nfs4proc.c): while
+ * another pod goes on, it waits until it is killed. Seen with Linux 7.2 and Ganesha 9.14.
  */
 export function sharedWarning(options: readonly string[]): string | undefined {
     const all = options.flatMap((option) => option.split(",")).map((option) => option.trim());

@@ -50,7 +50,7 @@ export class Probes {
                     const answer = health(ok, reason);
                     if (byKubelet(request)) {
                         probe.asked = { at: monotonicMs(), status: answer.status ?? 200 };
-                        if (probe.name === "readiness") this.log.tell();
+                        if (probe.name === "readiness") this.log.tell({ ready: ok, reason });
                     }
                     return answer;
                 },

@@ -45,13 +45,13 @@ export async function startReader(settings: ReaderSettings, say: (line: string) 
             clock.askNow();
         }
         // At once, not only when the kubelet asks next: it may be over by then.
-        if (sight.lasting?.reason !== wrong) log.tell();
+        if (sight.lasting?.reason !== wrong) log.tell(verdict());
         wrong = sight.lasting?.reason;
     });
 
     const silence = (): string | undefined => thread.silence(SILENCE_MS);
     const verdict = () => facts.verdict(monotonicMs(), silence());
-    const log = new VerdictLog(verdict, say);
+    const log = new VerdictLog(say);
     const probes = new Probes(verdict, log);
     let version = 0;
     function state(after: number): { state: PageState; mark: number } {

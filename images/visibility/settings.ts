@@ -153,6 +153,7 @@ export function readerSettings(variables: NodeJS.ProcessEnv): ReaderSettings {
         ...place(env),
         ...address(env),
         ...looking(env),
+        // What was seen is told half a second later at most (reports.ts): less would be false alarms on any share.
         freshnessMs: env.integer(names.freshnessMs, 1_000, DAY_MS, defaults.freshnessMs),
         volume: env.anyText(names.volumeName),
         claim: env.anyText(names.claimName),

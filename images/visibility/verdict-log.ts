@@ -9,14 +9,10 @@ const withoutNumbers = (line: string): string => line.replaceAll(/\d+(\.\d+)?/g,
 export class VerdictLog {
     private told: string | undefined;
 
-    constructor(
-        private readonly verdict: () => Verdict,
-        private readonly say: (line: string) => void,
-    ) {}
+    constructor(private readonly say: (line: string) => void) {}
 
-    /** Says how it is, when that is not what was said last. */
-    tell(): void {
-        const { ready, reason } = this.verdict();
+    /** Says it, when that is not what was said last. */
+    tell({ ready, reason }: Verdict): void {
         const line = `${ready ? "ready" : "not ready"}: ${reason}`;
         const news = ready ? "ready" : withoutNumbers(line);
         if (news !== this.told) this.say(line);

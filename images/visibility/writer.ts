@@ -99,7 +99,7 @@ export async function startWriter(settings: WriterSettings, say: (line: string) 
     ];
     return goOn({
         routes: {
-            ...new Probes(verdict, new VerdictLog(verdict, say)).routes(),
+            ...new Probes(verdict, new VerdictLog(say)).routes(),
             ...statusRoute(status),
             ...metricsRoute(metrics),
             "/clock": () => {
