@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, open, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { journal, ReaderStatus, WriterStatus } from "@nfs-storage-stack/contract";
-import { ask, onFreshShare, release, until } from "./visibility-fixture";
+import { ask, onFreshShare, printed, release, until } from "./visibility-fixture";
 
 describe("writer, reader and check", function () {
     this.timeout(60_000);
@@ -34,7 +34,7 @@ describe("writer, reader and check", function () {
         await writeFile(segment(), Buffer.concat([safe, Buffer.from('{"sequence":99,"ti')]));
         const w2 = await writer();
         await until(w2.port, "/ready", 200);
-        assert.match(w2.output(), /18 bytes of an unfinished record were cut off/);
+        await printed(w2, /18 bytes of an unfinished record were cut off/);
         assert.deepEqual((await readFile(segment())).subarray(0, safe.length), safe);
         assert.equal((await check(w2.port)).verdict, "passed");
     });
@@ -115,7 +115,7 @@ describe("writer, reader and check", function () {
     });
 
     it("log why the kubelet is told that they are not ready, each reason once", async () => {
-        const asks = async (port: number) => (await ask(port, "/ready", { "user-agent": "kube-probe/1.35" })).status;
+        const asks = (port: number) => ask(port, "/ready", { "user-agent": "kube-probe/1.35" });
         const w = await writer();
         const r = await reader(w.port, { freshnessMs: 2_000 });
         await until(r.port, "/ready", 200);
@@ -128,13 +128,15 @@ describe("writer, reader and check", function () {
         const w2 = await writer();
         await until(r.port, "/ready", 200);
         await asks(r.port);
+        await until(w2.port, "/ready", 200);
         await asks(w2.port);
+        await printed(r, /not ready: .*Z ready: /s);
         const told = r.output().match(/ (not )?ready: .*/g) ?? [];
         assert.match(
             told.join("\n"),
             /^ ready: verified up to record .*\n not ready: no new record after \d+ for .*\n ready: .*$/,
         );
-        assert.match(w2.output(), / ready: record \d+ was written/);
+        await printed(w2, / ready: record \d+ was written/);
     });
 
     it("wait out a full share: the writer says so, and goes on where it was", async () => {
@@ -148,7 +150,7 @@ describe("writer, reader and check", function () {
         assert.equal((await check(w.port)).verdict, "passed");
         const status = WriterStatus.parse(JSON.parse((await ask(w.port, "/status.json")).body));
         assert.ok(status.errors > 0);
-        assert.match(w.output(), /cannot write: the share is full.*writing again/s);
+        await printed(w, /cannot write: the share is full.*writing again/s);
     });
 
     it("notice a second writer of the same name", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { journal, ReaderStatus, WriterStatus } from "@nfs-storage-stack/contract";
-import { ask, onFreshShare, REVISION, until } from "./visibility-fixture";
+import { ask, onFreshShare, printed, REVISION, until } from "./visibility-fixture";
 
 describe("writer, reader and check", function () {
     this.timeout(60_000);
@@ -75,8 +75,8 @@ describe("writer, reader and check", function () {
         const written = Number(/"sequence":(\d+)/.exec((await ask(r.port, "/state.json")).body)?.[1]);
         const w2 = await writer({ recordsPerSync: 10 });
         await until(w2.port, "/ready", 200);
-        assert.match(
-            w2.output(),
+        await printed(
+            w2,
             new RegExp(
                 `continues after record (${[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => written + n).join("|")})$`,
                 "m",
