@@ -3,6 +3,7 @@
 // for its shape, so that none can add a line of its own.
 import { isIPv4, isIPv6 } from "node:net";
 import { serverPod } from "@nfs-storage-stack/contract";
+import { defined } from "./defined";
 
 export interface GaneshaOptions {
     /** Pseudo path that clients mount, such as /share. */
@@ -37,14 +38,10 @@ const FILESYSTEM_IDS = { share: "77.1", canary: "77.2" } as const;
 
 /** @throws Error that lists every problem */
 export function ganeshaConfig(options: GaneshaOptions): string {
-    const {
-        exportPath,
-        clientNetworks,
-        squashUid,
-        squashGid,
-        graceSeconds = ganeshaDefaults.graceSeconds,
-        leaseSeconds = ganeshaDefaults.leaseSeconds,
-    } = options;
+    const { exportPath, clientNetworks, squashUid, squashGid, graceSeconds, leaseSeconds } = {
+        ...ganeshaDefaults,
+        ...defined(options),
+    };
     const problems = [
         ...exportPathProblems(exportPath),
         ...networkProblems(clientNetworks),
@@ -84,17 +81,8 @@ NFS_CORE_PARAM {
     allow_set_io_flusher_fail = true;
 }
 
-NFSv4 {
-    # 0 is what the health probe speaks: it needs no session.
-    Minor_Versions = 0, 1, 2;
-    Grace_Period = ${graceSeconds};
-    Lease_Lifetime = ${leaseSeconds};
-    # Which clients may reclaim, on the volume, so that it survives the pod.
-    RecoveryBackend = fs;
-    RecoveryRoot = ${dataPath}/${serverPod.recoveryFolder};
-    Only_Numeric_Owners = true;
-    Delegations = false;
-}
+# The block NFSv4. In a file of its own, because who the server is to its clients is known later than the rest.
+%include "${serverPod.nfs4ConfigPath}"
 
 EXPORT_DEFAULTS {
 ${access}
@@ -138,6 +126,43 @@ LOG {
     Components {
         DBUS = FATAL;
     }
+}
+`;
+}
+
+/**
+ * The text of the file that the configuration includes.
+ * @param options that ganeshaConfig() took
+ * @param identity no other server's, in any cluster, and the same as long as the data: the uid of the claim that holds it
+ * @throws Error when it has other characters than a uid
+ */
+export function ganeshaNfs4Config(
+    options: Pick<GaneshaOptions, "graceSeconds" | "leaseSeconds">,
+    identity: string,
+): string {
+    const { graceSeconds, leaseSeconds } = { ...ganeshaDefaults, ...defined(options) };
+    if (!/^[A-Za-z0-9-]{8,255}$/.test(identity)) {
+        throw new Error(`the NFS server's identity is ${shown(identity)}; it must be a uid of Kubernetes`);
+    }
+    return `# Written by components/ganesha-config.ts.
+NFSv4 {
+    # 0 is what the health probe speaks: it needs no session.
+    Minor_Versions = 0, 1, 2;
+    # Who the server is: the uid of the claim behind the share. Ganesha's own answer is the host's name, the same for
+    # every server of this name: a client that meets two of these can take them for one machine (RFC 8881, 2.10.5), and
+    # then shows and changes the files of the one in a mount of the other.
+    Server_Owner = "${identity}";
+    Server_Scope = "${identity}";
+    Grace_Period = ${graceSeconds};
+    Lease_Lifetime = ${leaseSeconds};
+    # Which clients may reclaim, on the volume, so that it survives the pod.
+    RecoveryBackend = fs;
+    RecoveryRoot = ${serverPod.dataPath}/${serverPod.recoveryFolder};
+    Only_Numeric_Owners = true;
+    Delegations = false;
+    # A lock that has to wait is denied with its true holder, and the client asks again. Queued, as Ganesha does by
+    # itself, it is denied with fields that nobody filled in: Linux since 2025 cannot read that, and flock() fails (EIO).
+    Blocking_Locks = false;
 }
 `;
 }

@@ -1,7 +1,8 @@
 // The NFS server's pod: what the image needs from Kubernetes. Pure; the
 // component that makes it is nfs-server.ts.
 
-import { digest, serverPod } from "@nfs-storage-stack/contract";
+import { posix } from "node:path";
+import { serverPod } from "@nfs-storage-stack/contract";
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { Identity } from "./identity";
@@ -13,27 +14,27 @@ export interface NfsServerPodOptions {
     /** Names of the ConfigMap and the claim. */
     readonly configMap: Input<string>;
     readonly claim: Input<string>;
-    /** The text of ganesha.conf. */
-    readonly configuration: string;
     readonly exportPath: string;
     readonly identity: Identity;
 }
 
-const configFile = serverPod.configPath.slice(serverPod.configPath.lastIndexOf("/") + 1);
-const configFolder = serverPod.configPath.slice(0, serverPod.configPath.lastIndexOf("/"));
+const configFolder = posix.dirname(serverPod.configPath);
 
 /** Where Ganesha and its entry point write besides the data: sockets, process ids, files in the making. */
 const scratch = { run: "/run", tmp: "/tmp" };
 const SCRATCH_LIMIT = "64Mi";
 
-/** What the ConfigMap holds. */
-export function configData(configuration: string): Record<string, string> {
-    return { [configFile]: configuration };
+/** What the ConfigMap holds: the texts of ganesha.conf and of what it includes, by their names. */
+export function configData(configuration: Input<string>, nfs4: Input<string>): Record<string, Input<string>> {
+    return {
+        [posix.basename(serverPod.configPath)]: configuration,
+        [posix.basename(serverPod.nfs4ConfigPath)]: nfs4,
+    };
 }
 
 /** Changes with the configuration, so that a change rolls the pod: Ganesha reads it once. */
-export function configAnnotations(configuration: string): Record<string, string> {
-    return { "nfs-storage-stack/configuration": digest(configuration) };
+export function configAnnotations(digest: Input<string>): Record<string, Input<string>> {
+    return { "nfs-storage-stack/configuration": digest };
 }
 
 export function nfsServerPodSpec(options: NfsServerPodOptions): k8s.types.input.core.v1.PodSpec {

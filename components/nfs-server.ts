@@ -2,13 +2,13 @@
 // at an address that stays. Its pod is written in nfs-server-pod.ts, its
 // configuration in ganesha-config.ts.
 
-import { roles, serverPod } from "@nfs-storage-stack/contract";
+import { digest, roles, serverPod } from "@nfs-storage-stack/contract";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { assigned } from "./assigned";
 import { defined } from "./defined";
 import type { NfsExport } from "./export";
-import { ganeshaConfig } from "./ganesha-config";
+import { ganeshaConfig, ganeshaNfs4Config } from "./ganesha-config";
 import { defaultIdentity, type Identity } from "./identity";
 import { kubernetesName, podLabels } from "./names";
 import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from "./nfs-server-pod";
@@ -86,8 +86,10 @@ export class NfsServer extends pulumi.ComponentResource {
     readonly capacity: pulumi.Output<string>;
     /** The image it runs, by digest. */
     readonly image: pulumi.Output<string>;
-    /** The text of ganesha.conf. */
-    readonly configuration: string;
+    /** What Ganesha reads, by the names of the files. */
+    readonly configuration: Readonly<Record<string, pulumi.Input<string>>>;
+    /** Who the server is to its clients: no other server's, and the same as long as its data. */
+    readonly identity: pulumi.Output<string>;
     /** The server's pod, for others to keep away from. */
     readonly pods: PodGroup;
     readonly names: { readonly statefulSet: pulumi.Output<string>; readonly service: pulumi.Output<string> };
@@ -101,20 +103,32 @@ export class NfsServer extends pulumi.ComponentResource {
         const options = childOptions(this, opts);
 
         this.pods = { namespace, labels };
-        this.configuration = ganeshaConfig({
+        const ganesha = {
             exportPath,
             clientNetworks: settings.clientNetworks,
             squashUid: identity.uid,
             squashGid: identity.gid,
             graceSeconds: settings.graceSeconds,
             leaseSeconds: settings.leaseSeconds,
-        });
+        };
+        const mainConfig = ganeshaConfig(ganesha);
         this.image = new PodImage(
             `${name}-image`,
             { image: "nfs-server", source: settings.image, transforms },
             { parent: this },
         ).reference;
 
+        const storage = this.storage(name, settings, metadata, options);
+        const claim = settings.existingClaim ?? storage.metadata.name;
+        this.capacity =
+            settings.existingClaim === undefined
+                ? this.sizeOf(storage, settings.capacity)
+                : pulumi.output(settings.capacity);
+        this.identity = assigned(storage.metadata.uid, `uid to the claim ${nfsServerClaimName(name)}`);
+        this.configuration = configData(
+            mainConfig,
+            this.identity.apply((uid) => ganeshaNfs4Config(ganesha, uid)),
+        );
         const configMap = new k8s.core.v1.ConfigMap(
             `${name}-configuration`,
             ...transformed(
@@ -123,15 +137,11 @@ export class NfsServer extends pulumi.ComponentResource {
                     // Named by Pulumi: a changed one is made beside the old one, which the old pod still has.
                     metadata: { namespace, labels },
                     immutable: true,
-                    data: configData(this.configuration),
+                    data: this.configuration,
                 },
                 options,
             ),
         );
-        const storage =
-            settings.existingClaim === undefined ? this.storage(name, settings, metadata, options) : undefined;
-        const claim = storage?.metadata.name ?? settings.existingClaim ?? "";
-        this.capacity = storage ? this.sizeOf(storage, settings.capacity) : pulumi.output(settings.capacity);
         const service = new k8s.core.v1.Service(
             `${name}-service`,
             ...transformed(
@@ -178,14 +188,13 @@ export class NfsServer extends pulumi.ComponentResource {
                     spec: singlePodSet({
                         name: kubernetesName(name),
                         labels,
-                        annotations: configAnnotations(this.configuration),
+                        annotations: configAnnotations(pulumi.output(this.configuration).apply(digest)),
                         spec: nfsServerPodSpec({
                             image: this.image,
                             configMap: configMap.metadata.name,
                             claim,
                             exportPath,
                             identity,
-                            configuration: this.configuration,
                         }),
                     }),
                 },
@@ -217,13 +226,18 @@ export class NfsServer extends pulumi.ComponentResource {
     /** A claim of its own and not a template's: it is deleted after the server, and can be kept, like any other resource. */
     private storage(
         name: string,
-        args: Pick<NfsServerArgs, "storageClassName" | "protectData" | "transforms"> & {
+        args: Pick<NfsServerArgs, "namespace" | "storageClassName" | "protectData" | "existingClaim" | "transforms"> & {
             capacity: string;
             retainData: boolean;
         },
         metadata: (child: string) => k8s.types.input.meta.v1.ObjectMeta,
         options: pulumi.CustomResourceOptions,
     ): k8s.core.v1.PersistentVolumeClaim {
+        if (args.existingClaim !== undefined) {
+            // By a name of its own: of a claim that this stack had made, a reading by its name would take the place.
+            const id = pulumi.interpolate`${args.namespace}/${args.existingClaim}`;
+            return k8s.core.v1.PersistentVolumeClaim.get(`${name}-existing-data`, id, options);
+        }
         return new k8s.core.v1.PersistentVolumeClaim(
             `${name}-data`,
             ...transformed(

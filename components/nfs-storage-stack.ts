@@ -210,15 +210,17 @@ export class NfsStorageStack extends pulumi.ComponentResource {
     private revise(message: string): pulumi.Output<string> {
         const { address, path, nfsVersion } = this.export;
         const server = this.server;
-        return pulumi.all([server?.image, this.clientImage, address]).apply(([serverImage, clientImage, at]) =>
-            revisionOf({
-                images: { server: serverImage ?? null, client: clientImage },
-                serverConfiguration: server?.configuration ?? null,
-                export: { address: at, path, nfsVersion },
-                mountOptions: this.volume.mountOptions,
-                message,
-            }),
-        );
+        return pulumi
+            .all([server?.image, server?.configuration, this.clientImage, address])
+            .apply(([serverImage, configuration, clientImage, at]) =>
+                revisionOf({
+                    images: { server: serverImage ?? null, client: clientImage },
+                    serverConfiguration: configuration ?? null,
+                    export: { address: at, path, nfsVersion },
+                    mountOptions: this.volume.mountOptions,
+                    message,
+                }),
+            );
     }
 }
 

@@ -5,8 +5,8 @@ import { digest } from "@nfs-storage-stack/contract";
 export interface RevisionParts {
     /** By digest. The server's is null where somebody else runs it. */
     readonly images: { readonly server: string | null; readonly client: string };
-    /** The text of ganesha.conf; null where somebody else runs the server. */
-    readonly serverConfiguration: string | null;
+    /** What Ganesha reads, which names the claim whose data it serves; null where somebody else runs the server. */
+    readonly serverConfiguration: Readonly<Record<string, string>> | null;
     readonly export: { readonly address: string; readonly path: string; readonly nfsVersion: string };
     readonly mountOptions: readonly string[];
     readonly message: string;

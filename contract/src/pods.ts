@@ -13,6 +13,8 @@ export const serverPod = {
     canaryFolder: "canary",
     canaryFile: "canary",
     configPath: "/etc/nfs-server/ganesha.conf",
+    /** Included by it: its block NFSv4, which says who the server is to its clients. */
+    nfs4ConfigPath: "/etc/nfs-server/nfsv4.conf",
     /** Pseudo path of a read-only export that only the probe, from 127.0.0.1, may read. */
     canaryExport: "/canary",
     env: {
@@ -35,6 +37,8 @@ export const clientPod = {
         /** From the downward API. */
         podName: "POD_NAME",
         nodeName: "NODE_NAME",
+        /** Writer. @default none, as outside Kubernetes */
+        podUid: "POD_UID",
         /** Whose journal it is: several writers, each with a name of its own, can share one claim. */
         writerName: "WRITER_NAME",
         /** Writer and check: the revision to write, and to look for. */

@@ -1,7 +1,7 @@
 // Entry point of the NFS server's image: prepares the volume, runs Ganesha in
 // the foreground with the mounted configuration, answers the kubelet's probes
 // (health.ts), and ends as Ganesha ends. Process 1 of its container.
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { serverPod } from "@nfs-storage-stack/contract";
@@ -13,8 +13,6 @@ import { prepare } from "./volume";
 
 /** A kubelet's probe may take 3 s and more: this must be less. */
 const PROBE_TIMEOUT_MS = 2_500;
-/** Ganesha gives back what clients hold and ends within a second or two. */
-const STOP_PATIENCE_MS = 20_000;
 
 const say = (line: string): void => void process.stdout.write(`entry: ${line}\n`);
 
@@ -24,6 +22,12 @@ async function openFilesLimit(): Promise<string> {
     return /^Max open files +(\S+)/m.exec(limits)?.[1] ?? "unknown";
 }
 
+/**
+ * What Ganesha begins client ids, state ids and write verifiers with, instead of the second of its start: two servers
+ * that start together would give equal client ids, which is how an NFS 4.0 client tells one machine from another.
+ */
+const newEpoch = (): number => randomInt(1, 2 ** 31);
+
 async function main(): Promise<number> {
     const settings = settingsFrom(process.env);
     const canary = Buffer.from(`canary ${randomUUID()}\n`);
@@ -32,13 +36,13 @@ async function main(): Promise<number> {
     const ganesha = startGanesha(
         "ganesha.nfsd",
         // In the foreground, to stdout, with a pid file in the one place that is writable for certain.
-        ["-F", "-L", "STDOUT", "-f", serverPod.configPath, "-p", "/tmp/ganesha.pid"],
+        ["-F", "-L", "STDOUT", "-f", serverPod.configPath, "-p", "/tmp/ganesha.pid", "-E", String(newEpoch())],
         (line) => process.stdout.write(`${line}\n`),
     );
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
         process.on(signal, () => {
             say(`${signal}: Ganesha is told to end`);
-            ganesha.stop(signal, STOP_PATIENCE_MS);
+            ganesha.stop(signal);
         });
     }
     await serve(
@@ -51,8 +55,12 @@ async function main(): Promise<number> {
         }),
         { port: serverPod.healthPort },
     );
-    const { code, signal } = await ganesha.ended;
+    const { code, signal, misread } = await ganesha.ended;
     say(`Ganesha ended ${signal ? `by ${signal}` : `with exit code ${code}`}`);
+    if (misread.length > 0) {
+        say(`Ganesha does not take its configuration as it is written: ${misread.join("; ")}`);
+        return 1;
+    }
     // As a shell reports it.
     return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }

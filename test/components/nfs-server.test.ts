@@ -1,10 +1,11 @@
 // The server: one pod without privilege on a volume of its own, an address that
 // stays, and nobody but the clients let in.
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { clientPod, serverPod } from "@nfs-storage-stack/contract";
 import { NfsServer, type NfsServerArgs } from "../../components";
 import { type Outputs, provision, UNKNOWN } from "../harness/engine";
-import { digestOf, nothingYet, ready, SERVER_ADDRESS } from "./cluster";
+import { CLAIM_UID, digestOf, nothingYet, ready, SERVER_ADDRESS } from "./cluster";
 import { at, named, ofType } from "./named";
 
 const types = {
@@ -128,17 +129,43 @@ describe("NfsServer", () => {
         assert.deepEqual(at(before, annotation), at(same, annotation));
         assert.notDeepEqual(at(before, annotation), at(after, annotation));
         const got = await made();
-        const [file] = Object.keys(at(named(got, types.configMap, "nfs-server-configuration"), "data") as object);
+        const files = Object.keys(at(named(got, types.configMap, "nfs-server-configuration"), "data") as object);
         const mounts = at(before, `${POD}.containers.0.volumeMounts`) as { name: string; mountPath: string }[];
         const folder = mounts.find(({ name }) => name === "config")?.mountPath;
-        assert.equal(`${folder}/${file}`, serverPod.configPath);
+        assert.deepEqual(
+            files.map((file) => `${folder}/${file}`),
+            [serverPod.configPath, serverPod.nfs4ConfigPath],
+        );
+    });
+
+    it("is to its clients who its data is: the claim, one of its own or one that was there", async () => {
+        for (const more of [{}, { existingClaim: "old" }]) {
+            const data = at(named(await made(more), types.configMap, "nfs-server-configuration"), "data");
+            const text = (data as Record<string, string>)[basename(serverPod.nfs4ConfigPath)];
+            assert.match(text ?? "", new RegExp(`Server_Owner = "${CLAIM_UID}";\\s+Server_Scope = "${CLAIM_UID}";`));
+        }
+    });
+
+    it("has a configuration that is known in a first preview, but for who it is, and rolls with its data", async () => {
+        const first = named(await made({}, nothingYet, true), types.configMap, "nfs-server-configuration");
+        const data = at(first, "data") as Record<string, string>;
+        assert.match(data[basename(serverPod.configPath)] ?? "", /EXPORT \{/);
+        assert.equal(data[basename(serverPod.nfs4ConfigPath)], UNKNOWN);
+        const of = (uid: string) =>
+            made({}, (resource, preview) =>
+                resource.type === types.claim ? { metadata: { uid } } : ready(resource, preview),
+            );
+        const annotation = async (uid: string) =>
+            at(named(await of(uid), types.statefulSet, "nfs-server"), "spec.template.metadata.annotations");
+        assert.notDeepEqual(await annotation("uid-of-one"), await annotation("uid-of-another"));
     });
 
     it("keeps the data when it is told to, and takes up a claim that is there", async () => {
         const claimOf = async (more: Partial<NfsServerArgs>) => ofType(await made(more), types.claim);
         assert.equal((await claimOf({}))[0]?.options.retainOnDelete, false);
         assert.equal((await claimOf({ retainData: true }))[0]?.options.retainOnDelete, true);
-        assert.deepEqual(await claimOf({ existingClaim: "old" }), []);
+        const [read, ...others] = await claimOf({ existingClaim: "old" });
+        assert.deepEqual([read?.read, read?.options.import, others], [true, "server/old", []]);
         const set = named(await made({ existingClaim: "old" }), types.statefulSet, "nfs-server");
         const volumes = at(set, `${POD}.volumes`) as { persistentVolumeClaim?: { claimName: string } }[];
         assert.ok(volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === "old"));

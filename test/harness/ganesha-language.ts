@@ -8,9 +8,17 @@ export interface Block {
     blocks: Block[];
 }
 
-/** @throws AssertionError when it is not the language */
-export function parse(text: string): Block {
-    const tokens = text.replace(/#.*$/gm, "").match(/[{};=]|[^{};=\s][^{};=]*/g) ?? [];
+/**
+ * @param included texts of the files that it includes, by their paths
+ * @throws AssertionError when it is not the language
+ */
+export function parse(text: string, included: Readonly<Record<string, string>> = {}): Block {
+    const whole = text.replace(/^%include "(.*)"$/gm, (_, path: string) => {
+        const found = included[path];
+        assert.ok(found !== undefined, `${path} is included`);
+        return found;
+    });
+    const tokens = whole.replace(/#.*$/gm, "").match(/[{};=]|[^{};=\s][^{};=]*/g) ?? [];
     let at = 0;
     const block = (name: string): Block => {
         const result: Block = { name, settings: [], blocks: [] };

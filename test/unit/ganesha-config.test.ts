@@ -1,8 +1,9 @@
 // The text that Ganesha is configured with: what it must say, and that no value
 // can say more than it should.
 import assert from "node:assert/strict";
+import { serverPod } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
-import { type GaneshaOptions, ganeshaConfig } from "../../components/ganesha-config";
+import { type GaneshaOptions, ganeshaConfig, ganeshaNfs4Config } from "../../components/ganesha-config";
 import { type Block, clients, exportsOf, only, parse, setting, shape } from "../harness/ganesha-language";
 
 const usual: GaneshaOptions = {
@@ -12,8 +13,13 @@ const usual: GaneshaOptions = {
     squashGid: 10002,
 };
 
+const IDENTITY = "1f0c9a52-7d1e-4c1b-9f53-2a6a0f5e8c11";
+/** All that Ganesha reads. */
+const whole = (options: GaneshaOptions): Block =>
+    parse(ganeshaConfig(options), { [serverPod.nfs4ConfigPath]: ganeshaNfs4Config(options, IDENTITY) });
+
 describe("ganeshaConfig", () => {
-    const config = parse(ganeshaConfig(usual));
+    const config = whole(usual);
     const [share, canary] = exportsOf(config);
     assert.ok(share && canary);
 
@@ -35,11 +41,24 @@ describe("ganeshaConfig", () => {
 
     it("has a short grace and lease unless told otherwise", () => {
         const of = (options: Partial<GaneshaOptions>): (string | undefined)[] => {
-            const nfs4 = only(parse(ganeshaConfig({ ...usual, ...options })), "NFSv4");
+            const nfs4 = only(whole({ ...usual, ...options }), "NFSv4");
             return [setting(nfs4, "Grace_Period"), setting(nfs4, "Lease_Lifetime")];
         };
         assert.deepEqual(of({}), ["15", "10"]);
         assert.deepEqual(of({ graceSeconds: 90, leaseSeconds: 60 }), ["90", "60"]);
+    });
+
+    it("is to its clients who its data is, and not what its host is called", () => {
+        const nfs4 = only(config, "NFSv4");
+        assert.equal(setting(nfs4, "Server_Owner"), `"${IDENTITY}"`);
+        assert.equal(setting(nfs4, "Server_Scope"), `"${IDENTITY}"`);
+        for (const wrong of ["", "short", `x"; Foo = "1`, "a b c d e f g h", "ü".repeat(9)]) {
+            assert.throws(() => ganeshaNfs4Config({}, wrong), /identity is .*must be a uid/);
+        }
+    });
+
+    it("denies a lock that has to wait, and queues none: Linux cannot read Ganesha's answer to a queued one", () => {
+        assert.equal(setting(only(config, "NFSv4"), "Blocking_Locks"), "false");
     });
 
     it("lets in whom it is told to, the probe to look, and nobody else", () => {
@@ -67,7 +86,7 @@ describe("ganeshaConfig", () => {
     });
 
     it("names a network once that is given twice", () => {
-        const twice = parse(ganeshaConfig({ ...usual, clientNetworks: ["10.0.0.0/8", "10.0.0.0/8"] }));
+        const twice = whole({ ...usual, clientNetworks: ["10.0.0.0/8", "10.0.0.0/8"] });
         assert.deepEqual(clients(exportsOf(twice)[0] as Block), ["127.0.0.1 RO", "10.0.0.0/8 RW"]);
     });
 
@@ -129,14 +148,14 @@ describe("ganeshaConfig", () => {
                 fc.oneof(number, fc.constant(10001)),
                 (exportPath, clientNetworks, uid, gid) => {
                     const options = { exportPath, clientNetworks, squashUid: uid, squashGid: gid } as GaneshaOptions;
-                    let text: string;
+                    let parsed: Block;
                     try {
-                        text = ganeshaConfig(options);
-                    } catch {
+                        parsed = whole(options);
+                    } catch (error) {
+                        assert.match((error as Error).message, /cannot be configured/);
                         return;
                     }
                     accepted++;
-                    const parsed = parse(text);
                     assert.deepEqual(shape(parsed), expected);
                     const [first] = exportsOf(parsed);
                     assert.ok(first);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { IncomingMessage } from "node:http";
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import fc from "fast-check";
-import { complaintIn, startGanesha } from "../../images/nfs-server/ganesha";
+import { complaintIn, misreadIn, startGanesha } from "../../images/nfs-server/ganesha";
 import { healthRoutes } from "../../images/nfs-server/health";
 import { canaryReads, exportAnswers, serverAnswers, type Target } from "../../images/nfs-server/probe";
 import { settingsFrom } from "../../images/nfs-server/settings";
@@ -180,9 +180,30 @@ describe("Ganesha's log", () => {
             ["-e", `console.log(${JSON.stringify(text)}); process.exitCode = 3`],
             (l) => printed.push(l),
         );
-        assert.deepEqual(await ganesha.ended, { code: 3, signal: null });
+        assert.deepEqual(await ganesha.ended, { code: 3, signal: null, misread: [] });
         assert.equal(printed.length, 2);
         assert.equal(ganesha.complaint(), "first");
+    });
+
+    it("ends it when it does not take its configuration as it is written, at whatever level it says so", async () => {
+        const unknown = "(/etc/nfs-server/ganesha.conf:16): Unknown parameter (Blocking_Lock)";
+        const lines = [
+            "config_errs_to_log :CONFIG :WARN :Config File (/etc/nfs-server/ganesha.conf:3): Unknown block (NFSV5)",
+            `config_errs_to_log :CONFIG :WARN :Config File ${unknown}`,
+        ];
+        for (const said of lines) assert.notEqual(misreadIn(line(said)), undefined);
+        for (const said of [
+            "load_rados_config :CONFIG :WARN :Missing RADOS URLs backend library",
+            "nfs_set_param_from_conf :NFS STARTUP :EVENT :Configuration file successfully parsed",
+            "client_commit :CONFIG :WARN :A protocol is specified for a CLIENT block that is not enabled, fixing up",
+        ]) {
+            assert.equal(misreadIn(line(said)), undefined);
+        }
+        const program = `console.log(${JSON.stringify(lines.map(line).join("\n"))}); setInterval(() => {}, 1000)`;
+        const ganesha = startGanesha(process.execPath, ["-e", program], () => {});
+        const { misread } = await ganesha.ended;
+        assert.deepEqual(misread, ["(/etc/nfs-server/ganesha.conf:3): Unknown block (NFSV5)", unknown]);
+        assert.equal(ganesha.complaint(), misread[0]);
     });
 
     it("ends with a word when there is no such program", async () => {
@@ -199,7 +220,7 @@ describe("Ganesha's log", () => {
             printed.push(l);
             if (l === "up") ganesha.stop("SIGTERM", 100);
         });
-        assert.deepEqual(await ganesha.ended, { code: null, signal: "SIGKILL" });
+        assert.deepEqual(await ganesha.ended, { code: null, signal: "SIGKILL", misread: [] });
         assert.match(printed.join(), /is killed/);
     });
 });

@@ -1,10 +1,11 @@
 // Whatever the configuration says: either a stack whose every text is what was
 // meant, or one error that says all that is wrong and where it is changed.
 import assert from "node:assert/strict";
+import { serverPod } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
 import type { NfsStorageStackArgs } from "../../components";
 import { NfsStorageStack } from "../../components";
-import { type GaneshaOptions, ganeshaConfig } from "../../components/ganesha-config";
+import { type GaneshaOptions, ganeshaConfig, ganeshaNfs4Config } from "../../components/ganesha-config";
 import { ConfigurationError, parseSettings, type Settings } from "../../settings";
 import { isKey } from "../../settings/keys";
 import { NAMESPACE } from "../../settings/namespace";
@@ -49,12 +50,15 @@ const expected = [
             "NFSv4",
             [
                 "Minor_Versions",
+                "Server_Owner",
+                "Server_Scope",
                 "Grace_Period",
                 "Lease_Lifetime",
                 "RecoveryBackend",
                 "RecoveryRoot",
                 "Only_Numeric_Owners",
                 "Delegations",
+                "Blocking_Locks",
             ],
             [],
         ],
@@ -68,7 +72,8 @@ const expected = [
 
 /** Every block and every directive as always, every value where it belongs. */
 function judgeServer(options: GaneshaOptions): void {
-    const config = parse(ganeshaConfig(options));
+    const nfs4 = ganeshaNfs4Config(options, "1f0c9a52-7d1e-4c1b-9f53-2a6a0f5e8c11");
+    const config = parse(ganeshaConfig(options), { [serverPod.nfs4ConfigPath]: nfs4 });
     assert.deepEqual(shape(config), expected);
     const [share, canary] = exportsOf(config);
     assert.ok(share && canary);
