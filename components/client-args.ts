@@ -23,6 +23,6 @@ export interface WriterContact {
     readonly pods: PodGroup;
     /** Base URL of its clock. */
     readonly url: Input<string>;
-    /** Of its journal: others may have theirs on the same claim. */
+    /** Of its journal: others have theirs on the same share. */
     readonly journalName: Input<string>;
 }

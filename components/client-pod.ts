@@ -49,6 +49,7 @@ export function clientPodSpec(options: ClientPodOptions, container: Partial<Cont
                 env: [
                     fromField(clientPod.env.podName, "metadata.name"),
                     fromField(clientPod.env.nodeName, "spec.nodeName"),
+                    ...(role === "writer" ? [fromField(clientPod.env.podUid, "metadata.uid")] : []),
                     ...Object.entries(env).map(([name, value]) => ({ name, value })),
                 ],
                 ports: [{ name: "http", containerPort: clientPod.httpPort, protocol: "TCP" }],

@@ -34,6 +34,17 @@ export interface VolumeWriterArgs extends ClientArgs {
     };
 }
 
+/**
+ * Nobody else's, on whatever share: of this writer, in this stack, in this cluster, which its oldest namespace tells from
+ * others with stacks of the same name. The same when the stack is made again, so that the journal is found again.
+ */
+function journalName(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+    const system = k8s.core.v1.Namespace.get(`${name}-cluster`, "kube-system", { parent });
+    return assigned(system.metadata.uid, "uid to the namespace kube-system").apply((uid) =>
+        kubernetesName(pulumi.getProject(), pulumi.getStack(), name, uid.slice(0, 8)),
+    );
+}
+
 export const volumeWriterDefaults = {
     message: "hello from the writer",
     writeIntervalMs: clientDefaults.writeIntervalMs,
@@ -45,7 +56,7 @@ export const volumeWriterDefaults = {
 export class VolumeWriter extends pulumi.ComponentResource implements WriterContact {
     readonly pods: PodGroup;
     readonly url: pulumi.Output<string>;
-    readonly journalName: string;
+    readonly journalName: pulumi.Output<string>;
     readonly names: {
         readonly statefulSet: pulumi.Output<string>;
         readonly service: pulumi.Output<string>;
@@ -61,7 +72,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
         const labels = podLabels(roles.writer, kubernetesName(name));
         const metadata = { namespace, labels, name: kubernetesName(name) };
         this.pods = { namespace, labels };
-        this.journalName = kubernetesName(name);
+        this.journalName = journalName(name, this);
         const settings = {
             writeIntervalMs: args.writeIntervalMs ?? volumeWriterDefaults.writeIntervalMs,
             recordBytes: args.recordBytes ?? volumeWriterDefaults.recordBytes,

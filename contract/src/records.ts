@@ -96,6 +96,21 @@ export function isIntact(record: JournalRecord | CurrentDocument): boolean {
     return hashOf(spelled(record)) === record.hash;
 }
 
+/** What a writer leaves beside its journal, to be told from others. */
+export const JournalOwner = z.strictObject({
+    /** The run of its process, as in its records. */
+    run: z.string().min(1),
+    pod: z.string().min(1),
+    /** Of that pod; a container that is started again in it follows one that has ended. Empty outside Kubernetes. */
+    podUid: z.string(),
+    node: z.string(),
+    /** Counted up while nothing else tells that it is there. */
+    beat: z.int().nonnegative(),
+    /** It has written its last record. */
+    ended: z.boolean(),
+});
+export type JournalOwner = z.infer<typeof JournalOwner>;
+
 /** Where on the share, relative to its root, the writers keep what they write. */
 export const journal = {
     /** A folder of its own, so that a share with other data is not disturbed; in it one for each writer, by its name. */
@@ -108,6 +123,9 @@ export const journal = {
     /** Segments are named by the sequence of their first record, so that names sort as numbers. */
     segment: (first: number): string => `journal-${String(first).padStart(12, "0")}.jsonl`,
     segmentPattern: /^journal-(\d{12})\.jsonl$/,
+    /** Who writes it: the one with the highest number. Whoever takes over makes the next, which only one can. */
+    owner: (generation: number): string => `writer-${String(generation).padStart(6, "0")}.json`,
+    ownerPattern: /^writer-(\d{6})\.json$/,
     /** A longer line, newline included, is not a record. Six bytes for each of the message, as JSON may spell them. */
     maxLineBytes: 32_768,
     /** The longest message, in bytes of UTF-8. */

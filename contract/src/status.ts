@@ -31,6 +31,8 @@ export const verdictKinds = [
     "altered",
     /** A record is intact, but not where it belongs. */
     "disordered",
+    /** Two writers continue one journal, each as if it were alone. */
+    "contested",
 ] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
@@ -86,6 +88,7 @@ export const ReaderStatus = z.object({
         torn: z.int().nonnegative(),
         altered: z.int().nonnegative(),
         disordered: z.int().nonnegative(),
+        contested: z.int().nonnegative(),
     }),
 });
 export type ReaderStatus = z.infer<typeof ReaderStatus>;

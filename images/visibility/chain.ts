@@ -3,10 +3,9 @@
 // tail.ts uses it to look at a journal that a crash may have left torn.
 import { encodeRecord, GENESIS, isIntact, JournalRecord, journal, type VerdictKind } from "@nfs-storage-stack/contract";
 
-export interface Head {
-    sequence: number;
-    hash: string;
-}
+/** The last record of what was verified, and who wrote it. */
+export type Head = Pick<JournalRecord, "sequence" | "hash" | "run" | "writer">;
+export const headOf = ({ sequence, hash, run, writer }: JournalRecord): Head => ({ sequence, hash, run, writer });
 
 /** How far a segment has been verified. */
 export interface SegmentState {
@@ -21,7 +20,10 @@ export interface SegmentState {
 }
 
 /** What can be wrong with what is on the share. */
-export type ProblemKind = Extract<VerdictKind, "absent" | "unreadable" | "missing" | "torn" | "altered" | "disordered">;
+export type ProblemKind = Extract<
+    VerdictKind,
+    "absent" | "unreadable" | "missing" | "torn" | "altered" | "disordered" | "contested"
+>;
 export interface Problem {
     kind: ProblemKind;
     reason: string;
@@ -84,6 +86,28 @@ function misfit(record: JournalRecord, state: SegmentState): Problem | undefined
     return undefined;
 }
 
+/** What is wrong where two writers continue one journal. */
+export const contestBetween = (one: string, other: string): Problem => ({
+    kind: "contested",
+    reason: `two writers continue one journal: ${one} and ${other}`,
+});
+
+/**
+ * Whether bytes that can't be verified are what two writers leave: a run of the writer's process that comes back after
+ * another one began. One that follows on another never does.
+ */
+function contest(head: Head | undefined, rest: Buffer): Problem | undefined {
+    const turns: Pick<Head, "run" | "writer">[] = head ? [head] : [];
+    for (let start = 0, end = rest.indexOf(NEWLINE); end >= 0; start = end + 1, end = rest.indexOf(NEWLINE, start)) {
+        const record = parseRecord(rest.subarray(start, end));
+        if (typeof record === "string" || record.run === turns.at(-1)?.run) continue;
+        const before = turns.at(-1);
+        if (before && turns.some(({ run }) => run === record.run)) return contestBetween(before.writer, record.writer);
+        turns.push(record);
+    }
+    return undefined;
+}
+
 /** Verifies the bytes that begin at `state.offset`, up to the first that cannot be. */
 export function advance(state: SegmentState, bytes: Buffer): Step {
     const records: JournalRecord[] = [];
@@ -92,7 +116,9 @@ export function advance(state: SegmentState, bytes: Buffer): Step {
     const stop = (kind: ProblemKind, what: string): Step => ({
         state: { first: state.first, offset, count, head },
         records,
-        problem: { kind, reason: `${journal.segment(state.first)}, line ${count + 1} ${what}` },
+        problem:
+            (kind === "torn" ? undefined : contest(head, bytes.subarray(start))) ??
+            ({ kind, reason: `${journal.segment(state.first)}, line ${count + 1} ${what}` } satisfies Problem),
     });
     for (;;) {
         const end = bytes.indexOf(NEWLINE, start);
@@ -108,7 +134,7 @@ export function advance(state: SegmentState, bytes: Buffer): Step {
         const wrong = misfit(record, { first: state.first, offset, count, head });
         if (wrong) return stop(wrong.kind, wrong.reason);
         records.push(record);
-        head = { sequence: record.sequence, hash: record.hash };
+        head = headOf(record);
         count++;
         offset += end + 1 - start;
         start = end + 1;

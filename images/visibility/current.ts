@@ -3,6 +3,9 @@
 import { CurrentDocument, encodeRecord, isIntact, journal } from "@nfs-storage-stack/contract";
 import type { Head, Problem } from "./chain";
 
+/** A record, and that it is this one. */
+export type RecordName = Pick<Head, "sequence" | "hash">;
+
 /** Hashes of the last so many records, by sequence, to find the record that a document names. */
 export class RecentHashes {
     private readonly hashes = new Map<number, string>();
@@ -51,7 +54,7 @@ export function parseCurrent(bytes: Buffer): CurrentDocument | string {
  */
 export function misplaced(
     document: CurrentDocument,
-    known: { headSequence: number; seen: Head | undefined; recent: RecentHashes },
+    known: { headSequence: number; seen: RecordName | undefined; recent: RecentHashes },
 ): Problem | undefined {
     const { sequence, chain } = document;
     const { seen } = known;

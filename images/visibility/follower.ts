@@ -7,8 +7,8 @@
 // clock that it is given.
 import { type CurrentDocument, type JournalRecord, journal } from "@nfs-storage-stack/contract";
 import { Audit } from "./audit";
-import { advance, enterSegment, type Head, type Problem, type SegmentState } from "./chain";
-import { misplaced, parseCurrent, RecentHashes } from "./current";
+import { advance, contestBetween, enterSegment, type Problem, type SegmentState } from "./chain";
+import { misplaced, parseCurrent, RecentHashes, type RecordName } from "./current";
 import { isMissing, PART_BYTES, type ShareFiles } from "./files";
 import { segmentsAmong } from "./journal";
 import { explain } from "./share-errors";
@@ -47,7 +47,7 @@ export class Follower {
     private readonly recent = new RecentHashes(RECENT);
     private readonly audit = new Audit();
     /** The record that the last document named that was in its place. */
-    private shown: Head | undefined;
+    private shown: RecordName | undefined;
     /** As it was last read, or what was wrong with it. */
     private current: CurrentDocument | Problem | undefined;
     private currentAt = Number.NEGATIVE_INFINITY;
@@ -217,8 +217,18 @@ export class Follower {
         if (found) return enterSegment(expected, at.head);
         const listed = this.caughtUp && now - this.listedAt < LIST_EVERY_MS && this.nextProblem === undefined;
         if (listed) return undefined;
-        this.nextProblem = misnamed(this.list(now), at, expected);
+        const segments = this.list(now);
+        this.nextProblem = this.forked(segments, at) ?? misnamed(segments, at, expected);
         return this.nextProblem;
+    }
+
+    /** A segment that begins before the end of this one, with an intact record of somebody else: each went on by itself. */
+    private forked(segments: readonly number[], { first, head }: SegmentState): Problem | undefined {
+        const later = segments.find((segment) => segment > first);
+        if (head === undefined || later === undefined || later > head.sequence) return undefined;
+        const part = this.files.read(journal.segment(later), 0, PART_BYTES) ?? Buffer.alloc(0);
+        const [other] = advance(enterSegment(later, undefined), part).records;
+        return other === undefined || other.run === head.run ? undefined : contestBetween(head.writer, other.writer);
     }
 
     /** A segment is deleted when enough newer ones exist: a reader that was away begins again with the oldest. */

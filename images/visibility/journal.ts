@@ -12,7 +12,7 @@ import {
     journal,
     type RecordBody,
 } from "@nfs-storage-stack/contract";
-import { advance, enterSegment, type Head, type SegmentState } from "./chain";
+import { advance, enterSegment, type Head, headOf, type SegmentState } from "./chain";
 import { parseCurrent } from "./current";
 import { MOST_BYTES, type SegmentFile, type ShareFiles, type WritableFiles } from "./files";
 import { continuation, DamagedJournal } from "./tail";
@@ -51,7 +51,7 @@ function readCurrent(files: ShareFiles): CurrentDocument | undefined {
 }
 
 /** The last record of a whole segment. */
-function headOf(files: ShareFiles, first: number): Head | undefined {
+function lastOf(files: ShareFiles, first: number): Head | undefined {
     const { state, problem } = advance(enterSegment(first, undefined), whole(files, journal.segment(first)));
     if (problem) throw new DamagedJournal(problem.reason);
     return state.head;
@@ -90,8 +90,12 @@ export class Journal {
         return [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
     }
 
-    /** All that is found is safe then. @throws DamagedJournal when what is there must not be continued */
-    static open(files: WritableFiles, limits: Limits): Journal {
+    /**
+     * All that is found is safe then.
+     * @param leaveSegment go on in a segment of its own: whoever wrote the last one may still have a write under way
+     * @throws DamagedJournal when what is there must not be continued
+     */
+    static open(files: WritableFiles, limits: Limits, leaveSegment = false): Journal {
         files.prepare();
         const current = readCurrent(files);
         const segments = segmentsAmong(files.names());
@@ -101,7 +105,7 @@ export class Journal {
             const content = whole(files, journal.segment(first));
             const previous = segments.at(-2);
             // Only a segment without a whole record needs the one before it: to know what to continue.
-            const before = previous === undefined || content.includes("\n") ? undefined : headOf(files, previous);
+            const before = previous === undefined || content.includes("\n") ? undefined : lastOf(files, previous);
             const { segment, cutBytes } = continuation(first, content, before, current);
             if (cutBytes > 0) file.truncate(segment.offset);
             // What was found may not have been synced by whoever wrote it.
@@ -110,6 +114,7 @@ export class Journal {
             const opened = new Journal(files, limits, file, segment, cutBytes);
             for (const older of segments.slice(0, -1)) opened.sizes.set(older, files.size(journal.segment(older)));
             opened.sizes.set(first, segment.offset);
+            if (leaveSegment && segment.count > 0) opened.nextSegment();
             return opened;
         } catch (error) {
             file.close();
@@ -129,8 +134,7 @@ export class Journal {
         const { first, offset, count } = this.segment;
         this.expectSize(offset);
         this.file.write(line, offset);
-        const head = { sequence: record.sequence, hash: record.hash };
-        this.segment = { first, offset: offset + line.length, count: count + 1, head };
+        this.segment = { first, offset: offset + line.length, count: count + 1, head: headOf(record) };
         this.sizes.set(first, this.segment.offset);
         this.unsynced++;
         this.appendedBytes += line.length;

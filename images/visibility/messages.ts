@@ -49,6 +49,8 @@ export interface WriterThreadSettings {
     sharePath: string;
     name: string;
     pod: string;
+    podUid: string;
+    node: string;
     revision: string;
     message: string;
     writeIntervalMs: number;

@@ -1,6 +1,6 @@
 // What a reader's page is told, by /state.json once and by /events as it goes
 // on. Types only; the page (page/) and the reader (reader-facts.ts) share them.
-import type { VerdictKind } from "@nfs-storage-stack/contract";
+import type { ReaderStatus, VerdictKind } from "@nfs-storage-stack/contract";
 import type { Second, Summary } from "./statistics";
 
 export interface Place {
@@ -64,7 +64,7 @@ export interface PageState {
         lastRecordAgeMs: number | null;
         lastChangeAgeMs: number | null;
         delayMs: (Summary & { clockUncertainty: number }) | null;
-        found: { missing: number; torn: number; altered: number; disordered: number };
+        found: ReaderStatus["found"];
     };
     records: ShownRecord[];
     document: { before: ShownDocument | null; after: ShownDocument | null; delayMs: number | null };

@@ -29,7 +29,7 @@ export class ReaderFacts {
     bytesVerified = 0;
     changesSeen = 0;
     looks = 0;
-    readonly found: Found = { missing: 0, torn: 0, altered: 0, disordered: 0 };
+    readonly found: Found = { missing: 0, torn: 0, altered: 0, disordered: 0, contested: 0 };
     readonly delays = new Histogram(BOUNDS_MS);
     readonly changeDelays = new Histogram(BOUNDS_MS);
     private readonly window = new Window(WINDOW);

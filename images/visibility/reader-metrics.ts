@@ -12,7 +12,7 @@ export function readerMetrics(facts: ReaderFacts, now: number): Metric[] {
         labelled(
             "counter",
             "nfs_visibility_problems_total",
-            "Times that data was found missing, torn, altered or disordered, and was so for a while.",
+            "Times that data was found missing, torn, altered, disordered or contested, and was so for a while.",
             "kind",
             found,
         ),

@@ -14,6 +14,8 @@ interface Common {
     httpHost?: string;
 }
 export interface WriterSettings extends Common {
+    /** Empty outside Kubernetes. */
+    podUid: string;
     revision: string;
     message: string;
     writeIntervalMs: number;
@@ -138,6 +140,7 @@ export function writerSettings(variables: NodeJS.ProcessEnv): WriterSettings {
     return env.checked("writer", {
         ...place(env),
         ...address(env),
+        podUid: env.anyText(names.podUid),
         revision: env.text(names.revision),
         message,
         writeIntervalMs: env.integer(names.writeIntervalMs, 10, DAY_MS, defaults.writeIntervalMs),

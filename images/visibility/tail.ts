@@ -14,10 +14,7 @@ export interface Continuation {
 export class DamagedJournal extends Error {
     override name = "DamagedJournal";
     constructor(what: string) {
-        super(
-            `${what}; the journal is not continued, because that would hide the damage. ` +
-                `To start a new one, move the folder ${journal.folder} of the share away`,
-        );
+        super(`${what}; the journal is not continued, because that would hide the damage`);
     }
 }
 

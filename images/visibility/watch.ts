@@ -22,7 +22,7 @@ export interface Sight extends Look {
 
 /** Whether that means that data is not what was written; otherwise it is not there (yet). */
 export const isUntrue = ({ kind }: Problem): boolean =>
-    kind === "missing" || kind === "altered" || kind === "disordered";
+    kind === "missing" || kind === "altered" || kind === "disordered" || kind === "contested";
 
 export class Watch {
     readonly follower: Follower;

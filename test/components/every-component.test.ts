@@ -77,12 +77,8 @@ const cases: Case[] = [
         nested: ["PodImage one-image"],
         deleted: [
             ["StatefulSet one"],
-            [
-                "ConfigMap one-configuration",
-                "NetworkPolicy one-clients",
-                "PersistentVolumeClaim one-data",
-                "Service one-service",
-            ],
+            ["ConfigMap one-configuration"],
+            ["NetworkPolicy one-clients", "PersistentVolumeClaim one-data", "Service one-service"],
         ],
         outputs: {
             export: { address: "10.96.0.99", path: "/share", nfsVersion: "4.2" },
@@ -216,7 +212,7 @@ function behaves({ component, make, children, nested = [], deleted, outputs, unk
         const within = new Set([own(got).urn]);
         return got.resources.filter(({ urn, parent }) => within.has(parent ?? "") && within.add(urn));
     };
-    const custom = (): RegisteredResource[] => inside().filter((resource) => resource.custom);
+    const custom = (): RegisteredResource[] => inside().filter(({ custom, read }) => custom && !read);
     /** An image of a nested component is built at once, whatever the cluster is waited for. */
     const inCluster = (): RegisteredResource[] => custom().filter(({ parent }) => parent === own(got).urn);
     const child = (name: string): RegisteredResource => {

@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 import { clientPod, roles } from "@nfs-storage-stack/contract";
 import { NfsStorageStack, type NfsStorageStackArgs } from "../../components";
 import { deletionOrder, type Outputs, type Provisioned, provision, tree, UNKNOWN } from "../harness/engine";
-import { digestOf, ended, evidence, managed, nothingYet, ready, SERVER_ADDRESS, WRITER_ADDRESS } from "./cluster";
+import {
+    CLAIM_UID,
+    digestOf,
+    ended,
+    evidence,
+    managed,
+    nothingYet,
+    ready,
+    SERVER_ADDRESS,
+    WRITER_ADDRESS,
+} from "./cluster";
 import { at, environment, named, ofType } from "./named";
 
 const types = {
@@ -62,6 +72,7 @@ describe("NfsStorageStack", () => {
             kubernetes:core/v1:Service nfs-readers-service
         nfs-storage-stack:index:VolumeWriter nfs-writer
             kubernetes:apps/v1:StatefulSet nfs-writer
+            kubernetes:core/v1:Namespace nfs-writer-cluster
             kubernetes:core/v1:Service nfs-writer-service`,
         );
     });
@@ -81,12 +92,8 @@ describe("NfsStorageStack", () => {
             ["PersistentVolumeClaim nfs-volume"],
             ["PersistentVolume nfs-volume"],
             ["StatefulSet nfs-server"],
-            [
-                "ConfigMap nfs-server-configuration",
-                "NetworkPolicy nfs-server-clients",
-                "PersistentVolumeClaim nfs-server-data",
-                "Service nfs-server-service",
-            ],
+            ["ConfigMap nfs-server-configuration"],
+            ["NetworkPolicy nfs-server-clients", "PersistentVolumeClaim nfs-server-data", "Service nfs-server-service"],
             ["Namespace nfs-clients-namespace", "Namespace nfs-server-namespace"],
         ]);
     });
@@ -229,7 +236,8 @@ describe("NfsStorageStack", () => {
     it("keeps a volume whose size is changed later, with its data, and says its real size everywhere", async () => {
         const before: Outputs = (resource, preview) =>
             resource.name === "nfs-server-data"
-                ? { spec: { resources: { requests: { storage: "1Gi" } } } } // the engine keeps ignored changes away
+                ? // The engine keeps ignored changes away.
+                  { metadata: { uid: CLAIM_UID }, spec: { resources: { requests: { storage: "1Gi" } } } }
                 : ready(resource, preview);
         const got = await made({ ...managed, capacity: "5Gi" }, before);
         assert.deepEqual(named(got, types.claim, "nfs-server-data").options.ignoreChanges, ["spec"]);
@@ -242,7 +250,9 @@ describe("NfsStorageStack", () => {
         const got = await made({ ...managed, server });
         assert.ok(!got.resources.some(({ type }) => type === "nfs-storage-stack:index:NfsServer"));
         assert.deepEqual(
-            ofType(got, types.namespace).map(({ name }) => name),
+            ofType(got, types.namespace)
+                .filter(({ read }) => !read)
+                .map(({ name }) => name),
             ["nfs-clients-namespace"],
         );
         assert.deepEqual(at(named(got, types.volume, "nfs-volume"), "spec.nfs"), {
@@ -262,6 +272,11 @@ describe("NfsStorageStack", () => {
 
         const later = await made({ ...managed, server: { ...server, adoptData: true } as typeof server });
         assert.ok(!ofType(later, types.namespace).some(({ name }) => name === "nfs-server-namespace"));
+        const adopted = named(later, types.claim, "nfs-server-existing-data");
+        assert.deepEqual(
+            [adopted.read, adopted.options.import],
+            [true, `${at(data, "metadata.namespace")}/${at(data, "metadata.name")}`],
+        );
         const set = named(later, types.statefulSet, "nfs-server");
         assert.equal(at(set, "metadata.namespace"), at(data, "metadata.namespace"));
         const volumes = at(set, `${POD}.volumes`) as { persistentVolumeClaim?: { claimName: string } }[];

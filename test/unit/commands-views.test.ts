@@ -22,7 +22,7 @@ const status: ReaderStatus = {
     lastRecordAgeMs: 140,
     delayMs: { p50: 12.34, p99: 80.2, max: 99.9, clockUncertainty: 0.4 },
     waitingForShareMs: 0,
-    found: { missing: 0, torn: 0, altered: 0, disordered: 0 },
+    found: { missing: 0, torn: 0, altered: 0, disordered: 0, contested: 0 },
 };
 
 describe("a reader in a terminal", () => {

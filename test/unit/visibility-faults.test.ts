@@ -153,16 +153,6 @@ describe("writer, reader and check", function () {
         await printed(w, /cannot write: the share is full.*writing again/s);
     });
 
-    it("notice a second writer of the same name", async () => {
-        const w = await writer();
-        await until(w.port, "/ready", 200);
-        const other = await writer({ podName: "impostor" });
-        await Promise.race([
-            until(w.port, "/ready", 503, /somebody else writes to it/),
-            until(other.port, "/ready", 503, /somebody else writes to it/),
-        ]);
-    });
-
     it("outlive a share that never answers: liveness and reasons come at once", async () => {
         const w = await writer();
         const r = await reader(w.port);

@@ -94,7 +94,14 @@ export function onFreshShare() {
     }
     const writer = (env: Env = {}): Promise<App> =>
         answering(
-            run("writer", { podName: "writer-0", nodeName: "node-1", message: "hello", writeIntervalMs: 20, ...env }),
+            run("writer", {
+                podName: "writer-0",
+                podUid: "uid-of-writer-0",
+                nodeName: "node-1",
+                message: "hello",
+                writeIntervalMs: 20,
+                ...env,
+            }),
         );
     const reader = (writerPort: number, env: Env = {}): Promise<App> =>
         answering(

@@ -15,7 +15,7 @@ const page = (name: string): string => readFileSync(join(__dirname, "../../image
 
 describe("the page's texts", () => {
     /** Those of probes and of what was found are looked up by its name. */
-    const named = ["startup", "readiness", "liveness", "missing", "torn", "altered", "disordered"];
+    const named = ["startup", "readiness", "liveness", "missing", "torn", "altered", "disordered", "contested"];
     const used = [
         ...[...page("page.html").matchAll(/data-(?:text|label)="(\w+)"/g)].map(([, key]) => key),
         ...["main.ts", "model.ts", "charts.ts"].flatMap((file) =>
@@ -56,7 +56,7 @@ describe("the page's texts", () => {
         }
         assert.deepEqual(
             verdictKinds.filter((kind) => verdicts[kind].level === "failed"),
-            ["missing", "torn", "altered", "disordered"],
+            ["missing", "torn", "altered", "disordered", "contested"],
         );
         assert.deepEqual(
             verdictKinds.filter((kind) => verdicts[kind].level === "ok"),

@@ -28,7 +28,7 @@ describe("writer, reader and check", function () {
         assert.match(evidence.chainHead ?? "", /^[0-9a-f]{64}$/);
         const status = await readerStatus(r.port);
         assert.deepEqual([status.ready, status.verdict, status.name], [true, "fresh", "writer-a"]);
-        assert.deepEqual(status.found, { missing: 0, torn: 0, altered: 0, disordered: 0 });
+        assert.deepEqual(status.found, { missing: 0, torn: 0, altered: 0, disordered: 0, contested: 0 });
         assert.ok(status.changesSeen > 0 && status.bytesVerified > 0 && status.delayMs);
     });
 
@@ -58,7 +58,13 @@ describe("writer, reader and check", function () {
         const first = (await segments())[0];
         for (let now = first; now === first; ) now = (await segments())[0];
         assert.equal((await check(w2.port)).verdict, "passed", "only the new revision counts");
-        assert.deepEqual((await readerStatus(r.port)).found, { missing: 0, torn: 0, altered: 0, disordered: 0 });
+        assert.deepEqual((await readerStatus(r.port)).found, {
+            missing: 0,
+            torn: 0,
+            altered: 0,
+            disordered: 0,
+            contested: 0,
+        });
         assert.ok((await segments()).length <= journal.segments);
         const status = WriterStatus.parse(JSON.parse((await ask(w2.port, "/status.json")).body));
         assert.ok(status.journalBytes <= status.journalLimitBytes, `${status.journalBytes} bytes`);
@@ -84,7 +90,13 @@ describe("writer, reader and check", function () {
         );
         assert.doesNotMatch(w2.output(), /cut off/);
         await until(r.port, "/ready", 200);
-        assert.deepEqual((await readerStatus(r.port)).found, { missing: 0, torn: 0, altered: 0, disordered: 0 });
+        assert.deepEqual((await readerStatus(r.port)).found, {
+            missing: 0,
+            torn: 0,
+            altered: 0,
+            disordered: 0,
+            contested: 0,
+        });
     });
 
     it("share one claim under different names, each with a journal of its own", async () => {
@@ -108,7 +120,13 @@ describe("writer, reader and check", function () {
         await stop(r);
         const again = await reader(9);
         await until(again.port, "/ready", 503, /since this reader started/);
-        assert.deepEqual((await readerStatus(again.port)).found, { missing: 0, torn: 0, altered: 0, disordered: 0 });
+        assert.deepEqual((await readerStatus(again.port)).found, {
+            missing: 0,
+            torn: 0,
+            altered: 0,
+            disordered: 0,
+            contested: 0,
+        });
     });
 
     it("tell the page where things are, and what the kubelet was answered", async () => {

@@ -152,7 +152,7 @@ function showNumbers({ numbers }: PageState): void {
         ],
         true,
     );
-    const kinds = ["missing", "torn", "altered", "disordered"] as const;
+    const kinds = ["missing", "torn", "altered", "disordered", "contested"] as const;
     put(place("problems"), kinds.map((kind) => `${t(kind)} ${found[kind]}`).join(", "));
 }
 

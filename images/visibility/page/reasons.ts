@@ -72,6 +72,10 @@ export const reasons: readonly (readonly [english: string, korean: string])[] = 
         "{file} begins before record {record}, the last of {other}",
         "{file}이 {other}의 마지막 레코드 {record}보다 앞에서 시작합니다",
     ],
+    [
+        "two writers continue one journal: {pod} and {other}",
+        "두 라이터가 같은 저널에 이어 쓰고 있습니다: {pod}, {other}",
+    ],
     // share-errors.ts
     ["{what} ({error})", "{what}({error})"],
     ["the share is full", "공유 폴더가 가득 찼습니다"],

@@ -83,6 +83,7 @@ const en = {
     torn: "torn",
     altered: "altered",
     disordered: "out of order",
+    contested: "two writers",
 } as const;
 
 export type TextKey = keyof typeof en;
@@ -166,6 +167,7 @@ const ko: Record<TextKey, string> = {
     torn: "잘림",
     altered: "변조",
     disordered: "순서 어긋남",
+    contested: "라이터 충돌",
 };
 
 /** How bad it is: the colour, the sign, and what tests look at. */
@@ -229,6 +231,11 @@ export const verdicts: Record<VerdictKind, VerdictText> = {
         level: "failed",
         en: ["Failed", "Records are out of order."],
         ko: ["실패", "레코드의 순서가 어긋났습니다."],
+    },
+    contested: {
+        level: "failed",
+        en: ["Failed", "Two writers continue one journal, each as if it were alone."],
+        ko: ["실패", "두 라이터가 같은 저널에 동시에 쓰고 있습니다."],
     },
 };
 
