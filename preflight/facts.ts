@@ -28,10 +28,14 @@ export interface StorageClassFacts {
     readonly isDefault: boolean;
 }
 
-/** Something that the stack makes, and whether these credentials may make it. */
+/** Something that the stack makes or reads, and whether these credentials may. */
 export interface RightFacts {
+    /** As Kubernetes names it, such as create. */
+    readonly verb: string;
     /** Such as persistentvolumes. */
     readonly resource: string;
+    /** @default any */
+    readonly name?: string;
     readonly allowed: boolean;
 }
 

@@ -3,7 +3,7 @@
 // the program; warnings are what is only likely; notes are what could not be
 // looked at. Pure.
 import { nearest } from "../settings/nearest";
-import type { EndingNamespace, Facts, Known, NodeFacts, StackNames, Wants } from "./facts";
+import type { EndingNamespace, Facts, Known, NodeFacts, RightFacts, StackNames, Wants } from "./facts";
 import { adding, type Finding, ofSetting } from "./finding";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
@@ -41,11 +41,8 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
     }
     problems.push(...taken(facts, names, known));
     for (const right of facts.rights) {
-        const { resource, allowed } = known(right, "rights could not be read, and were") ?? {
-            resource: "",
-            allowed: true,
-        };
-        if (!allowed) problems.push(missingRight(resource));
+        const read = known(right, "rights could not be read, and were");
+        if (read?.allowed === false) problems.push(missingRight(read));
     }
     return { problems, warnings, notes: [...new Set(notes)] };
 }
@@ -209,7 +206,10 @@ function storage(className: string | undefined, classes: readonly { name: string
     return [];
 }
 
-const missingRight = (resource: string): Finding => ({
-    line: `rights: the user of this context may not create ${resource}, which the stack makes`,
-    commands: [`kubectl auth can-i create ${resource}`],
-});
+function missingRight({ verb, resource, name }: RightFacts): Finding {
+    const what = [verb, resource, ...(name === undefined ? [] : [name])].join(" ");
+    return {
+        line: `rights: the user of this context may not ${what}, which the stack does`,
+        commands: [`kubectl auth can-i ${what}`],
+    };
+}

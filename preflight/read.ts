@@ -29,10 +29,12 @@ const PATIENCE_MS = 3_000;
 const PAUSE_MS = 250;
 /** More are not looked at: what is wrong shows on these, and the answer stays small. */
 const MOST_NODES = 500;
-/** Not in a namespace, so these credentials may have them or not before the stack's namespaces are there. */
+/** Not in a namespace of the stack's, so these credentials have them, or not, before there are such. */
 const RIGHTS = [
-    { group: "", resource: "namespaces" },
-    { group: "", resource: "persistentvolumes" },
+    { verb: "create", resource: "namespaces" },
+    { verb: "create", resource: "persistentvolumes" },
+    // Its uid is part of the name of the writer's journal.
+    { verb: "get", resource: "namespaces", name: "kube-system" },
 ];
 
 const CORE = "/api/v1";
@@ -46,7 +48,7 @@ export async function readFacts(cluster: Cluster, wants: Wants, names: StackName
         stores ? list(cluster, "/apis/storage.k8s.io/v1/storageclasses", storageClassFacts) : { value: [] },
         stores ? exists(cluster, claimPath(names.serverClaim)) : { value: false },
         readTaken(cluster, names),
-        ...RIGHTS.map((right) => mayCreate(cluster, right)),
+        ...RIGHTS.map((right) => may(cluster, right)),
     ]);
     return { nodes, storageClasses, claimExists, rights, taken };
 }
@@ -84,14 +86,14 @@ async function find<T>(cluster: Cluster, path: string, facts: (object: object) =
     return answer.status === 200 ? { value: facts(answer.body) } : { unread: said(answer) };
 }
 
-async function mayCreate(cluster: Cluster, { group, resource }: (typeof RIGHTS)[number]): Promise<Known<RightFacts>> {
+async function may(cluster: Cluster, right: (typeof RIGHTS)[number]): Promise<Known<RightFacts>> {
     const answer = await ask(cluster, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SelfSubjectAccessReview",
-        spec: { resourceAttributes: { group, resource, verb: "create" } },
+        spec: { resourceAttributes: { group: "", ...right } },
     });
     if (answer.status !== 201) return { unread: said(answer) };
-    return { value: { resource, allowed: answer.body.status?.allowed === true } };
+    return { value: { ...right, allowed: answer.body.status?.allowed === true } };
 }
 
 const said = ({ status, body }: Answer): string => String(body.message ?? `HTTP status ${status}`);

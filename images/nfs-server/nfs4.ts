@@ -7,7 +7,7 @@ import { XdrError, XdrReader, XdrWriter } from "./xdr";
 
 const NFS_PROGRAM = 100003;
 const NFS_V4 = 4;
-const PROCEDURE = { null: 0, compound: 1 } as const;
+export const PROCEDURE = { null: 0, compound: 1 } as const;
 const AUTH_NONE = 0;
 const AUTH_SYS = 1;
 const OP = { GETATTR: 9, LOOKUP: 15, PUTROOTFH: 24, READ: 25 } as const;
@@ -58,7 +58,8 @@ export const exportQuestion = (path: string): Operation[] => [...walk(path), { o
 /** Whether data can be read: the beginning of a file. */
 export const readQuestion = (path: string, count: number): Operation[] => [...walk(path), { op: "READ", count }];
 
-function call(xid: number, procedure: number): XdrWriter {
+/** The RPC header of a call; what follows are its arguments. */
+export function call(xid: number, procedure: number): XdrWriter {
     const credential = new XdrWriter().uint32(0).opaque("probe").uint32(0).uint32(0).uint32(0).bytes();
     return new XdrWriter()
         .uint32(xid)
@@ -103,7 +104,7 @@ export interface CompoundAnswer {
 }
 
 /** Reads the RPC header. @throws XdrError when the call was not accepted, or it answers another call. */
-function accepted(reader: XdrReader, xid: number): void {
+export function accepted(reader: XdrReader, xid: number): void {
     if (reader.uint32() !== xid) throw new XdrError("the answer is to another call");
     if (reader.uint32() !== 1) throw new XdrError("the answer is not a reply");
     if (reader.uint32() !== 0) throw new XdrError("the call was denied (RPC version or credential)");

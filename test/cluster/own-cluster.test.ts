@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { ReaderStatus } from "../../contract/src";
 import { type ClusterAccess, clusterAccess } from "../../embedded/cluster";
 import { baseImage, engineUp } from "../../embedded/engine";
 import { CommandFailed, run } from "../../embedded/run";
@@ -135,6 +136,66 @@ describe("a cluster of one's own", () => {
 
     it("has nothing to change after that", async () => {
         await good(["preview", "--expect-no-changes"]);
+    });
+
+    describe("with a server of somebody else's", () => {
+        const both = ["one", "two"];
+        const outputsOf = async (stack: string): Promise<StackOutputs> =>
+            JSON.parse((await good(["stack", "output", "--json", "--stack", stack])).stdout);
+        /** What a reader of a stack says now. */
+        async function reader(stack: string): Promise<ReaderStatus> {
+            const { readers } = await outputsOf(stack);
+            const path = `/api/v1/namespaces/${readers.namespace}/services/${readers.service}:http/proxy/status.json`;
+            return ReaderStatus.parse(JSON.parse(await instance(sharedCluster).kubectl(["get", "--raw", path])));
+        }
+        /** It is ready, has never found anything wrong, and sees records that are new. */
+        async function healthy(stack: string): Promise<void> {
+            const { lastSequence } = await reader(stack);
+            let now = await reader(stack);
+            for (const end = Date.now() + 60_000; Date.now() < end; now = await reader(stack)) {
+                if (now.ready && now.lastSequence > lastSequence) break;
+            }
+            assert.ok(now.ready && now.lastSequence > lastSequence, now.reason);
+            assert.deepEqual(new Set(Object.values(now.found)), new Set([0]));
+        }
+
+        before(async () => {
+            const { server, writer } = await outputsOf(STACK);
+            for (const stack of both) {
+                await good(["stack", "init", stack]);
+                await set("context", access.context);
+                await set("kubeconfig", access.kubeconfig);
+                await set("externalServer", `${server.address}:${server.path}`);
+                await set("clientImage", writer.image);
+            }
+        });
+        after(() => good(["stack", "select", STACK]));
+
+        it("comes up twice on one share, each with its own proof, and neither disturbs anybody", async () => {
+            for (const stack of both) {
+                await good(["up", "--yes", "--stack", stack]);
+                assert.equal((await outputsOf(stack)).visibility.verdict, "passed");
+            }
+            for (const stack of [STACK, ...both]) await healthy(stack);
+        });
+
+        it("stays proven when the other stack is destroyed, and when it comes again", async () => {
+            await good(["destroy", "--yes", "--stack", "one"]);
+            await healthy("two");
+            await good(["preview", "--expect-no-changes", "--stack", "two"]);
+            await good(["up", "--yes", "--stack", "one"]);
+            // Its journal is found again: it goes on where it was.
+            assert.ok((await outputsOf("one")).visibility.firstSequence > 1);
+            for (const stack of both) await healthy(stack);
+        });
+
+        it("goes", async () => {
+            for (const stack of both) {
+                await good(["destroy", "--yes", "--stack", stack]);
+                await good(["stack", "rm", "--yes", stack]);
+            }
+            await healthy(STACK);
+        });
     });
 
     it("is left as it was by `pulumi destroy`", async () => {

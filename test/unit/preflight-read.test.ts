@@ -67,8 +67,9 @@ describe("the preflight's questions", () => {
             storageClasses: { value: [{ name: "standard", isDefault: true }] },
             claimExists: { value: true },
             rights: [
-                { value: { resource: "namespaces", allowed: true } },
-                { value: { resource: "persistentvolumes", allowed: true } },
+                { value: { verb: "create", resource: "namespaces", allowed: true } },
+                { value: { verb: "create", resource: "persistentvolumes", allowed: true } },
+                { value: { verb: "get", resource: "namespaces", name: "kube-system", allowed: true } },
             ],
             taken: {
                 ending: [{ value: undefined }, { value: { name: "users", held: "" } }],
@@ -78,7 +79,7 @@ describe("the preflight's questions", () => {
                 claim: { value: { uid: "1", volume: "lab-share" } },
             },
         });
-        assert.equal(server.asked.length, 9);
+        assert.equal(server.asked.length, 10);
         for (const { question, token } of server.asked) assert.equal(token, "Bearer word", question);
     });
 
@@ -92,7 +93,7 @@ describe("the preflight's questions", () => {
         server.serve({ [paths.nodes]: 403, [paths.storageClasses]: 403, [paths.reviews]: 403 });
         const unread = { unread: "refused with 403" };
         const { nodes, storageClasses, claimExists, rights } = await read();
-        assert.deepEqual([nodes, storageClasses, rights], [unread, unread, [unread, unread]]);
+        assert.deepEqual([nodes, storageClasses, rights], [unread, unread, [unread, unread, unread]]);
         assert.deepEqual(claimExists, { value: false });
     });
 

@@ -19,7 +19,7 @@ const fitting: Facts = {
     nodes: nodes({}, {}),
     storageClasses: classes(storageClass("standard", true)),
     claimExists: { value: false },
-    rights: [{ value: { resource: "namespaces", allowed: true } }],
+    rights: [{ value: { verb: "create", resource: "namespaces", allowed: true } }],
     taken: { ending: [], volume: { value: undefined }, claim: { value: undefined } },
 };
 const names = {
@@ -198,9 +198,15 @@ describe("preflight", () => {
         });
     });
 
-    it("names what the user may not make", () => {
-        const rights = [{ value: { resource: "persistentvolumes", allowed: false } }, { unread: "no reviews" }];
-        assert.match(oneText(problems({ rights })), /may not create persistentvolumes/);
+    it("names what the user may not make or read", () => {
+        const rights = [
+            { value: { verb: "create", resource: "persistentvolumes", allowed: false } },
+            { value: { verb: "get", resource: "namespaces", name: "kube-system", allowed: false } },
+            { unread: "no reviews" },
+        ];
+        const said = problems({ rights }).join("\n");
+        assert.match(said, /may not create persistentvolumes, .*kubectl auth can-i create persistentvolumes/s);
+        assert.match(said, /may not get namespaces kube-system, .*kubectl auth can-i get namespaces kube-system/s);
     });
 
     it("leaves open what may not be read, and says so once for each", () => {
