@@ -58,7 +58,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations bench recovery soak format settings policy-docs golden pictures lab
+.PHONY: test check check-workflows test-unit test-node test-go test-browser test-cluster test-failures test-leftovers test-mutations bench recovery soak format settings policy-docs golden pictures lab
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
@@ -66,6 +66,12 @@ check-workflows: ## lint of .github/workflows; downloads actionlint from the Go 
 	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 test-unit: node_modules/.package-lock.json ## tests that need no cluster
 	@echo "== unit, components, policies" && $(MOCHA) 'test/unit/**/*.test.ts' 'test/components/**/*.test.ts' 'test/policies/**/*.test.ts'
+test/node/node_modules/.package-lock.json: test/node/package-lock.json | node-version
+	@npm ci --prefix test/node --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+test-node: node_modules/.package-lock.json test/node/node_modules/.package-lock.json ## tests that need no cluster, on Node.js 22 and 24
+	@for release in 22 24; do PATH="$(CURDIR)/test/node/node_modules/node-$$release/bin:$$PATH"; \
+		echo "== Node.js $$(node --version)" && $(MAKE) --no-print-directory test-unit || exit; done
 test-go: node_modules/.package-lock.json ## tests of the language host
 	@echo "== language host" && $(TSX) embedded/toolchain/test-go.ts
 test-browser: node_modules/.package-lock.json ## the readers' page in Chromium

@@ -87,10 +87,10 @@ function unknownKeys(raw: RawSettings): Problem[] {
 function readValues(raw: RawSettings): { values: Values; problems: Problem[] } {
     const problems: Problem[] = [];
     const read = (name: KeyName): unknown => {
-        const { parse, fallback, example, list, secret } = keyOf(name);
+        const { parse, standard, example, list, secret } = keyOf(name);
         const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
         if (given === undefined || given === "") {
-            return fallback;
+            return standard;
         }
         try {
             return parse(given);
@@ -100,7 +100,7 @@ function readValues(raw: RawSettings): { values: Values; problems: Problem[] } {
             }
             const { message: allowed, item } = error;
             problems.push({ key: name, given: secret ? "…" : given, allowed, example, list, item, secret });
-            return fallback;
+            return standard;
         }
     };
     const names = Object.keys(keys).filter(isKey);

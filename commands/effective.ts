@@ -75,7 +75,7 @@ function configured(name: KeyName, values: Values): string {
     return Array.isArray(value) ? value.join(", ") : written(name, value);
 }
 
-const standard = (name: KeyName): string => configured(name, { [name]: keyOf(name).fallback } as Values);
+const standard = (name: KeyName): string => configured(name, { [name]: keyOf(name).standard } as Values);
 
 /** Side by side; a star before what differs from the default. */
 export function environmentsTable(environments: readonly Effective[]): string {

@@ -54,17 +54,17 @@ function configuration(name: string, schema: Schema): string {
     );
 }
 
-function row(key: string, { type, enum: values, default: fallback, description = "" }: Schema[string]): string {
+function row(key: string, { type, enum: values, default: unset, description = "" }: Schema[string]): string {
     const kind = values === undefined ? String(type) : values.map((value) => `\`"${value}"\``).join(", ");
-    const standard = fallback === undefined ? "" : `\`${JSON.stringify(fallback)}\``;
+    const standard = unset === undefined ? "" : `\`${JSON.stringify(unset)}\``;
     return `| \`${key}\` | ${kind} | ${standard} | ${description} |`;
 }
 
 /** Something that is allowed, and is not the default where that shows nothing. */
-function exampleOf({ type, default: fallback, description = "" }: Schema[string]): unknown {
+function exampleOf({ type, default: unset, description = "" }: Schema[string]): unknown {
     if (type === "boolean") return true;
-    if (Array.isArray(fallback) && fallback.length === 0) return ["10.0.0.0/16"];
-    if (fallback !== undefined) return fallback;
+    if (Array.isArray(unset) && unset.length === 0) return ["10.0.0.0/16"];
+    if (unset !== undefined) return unset;
     return type === "number" ? 1000 : /quantity/.test(description) ? "10Gi" : "";
 }
 

@@ -23,9 +23,9 @@ export function projectFile(text: string): string {
 
 /** Of one key, as Pulumi takes it. It asks for a key without a default, so what may stay unset has an empty one. */
 function schemaOf(name: KeyName): object {
-    const { parse, description, fallback } = keyOf(name);
+    const { parse, description, standard } = keyOf(name);
     const { type } = parse;
-    const text = written(name, fallback);
+    const text = written(name, standard);
     return {
         type,
         ...(type === "array" && { items: { type: "string" } }),
@@ -100,12 +100,12 @@ ${names.map((name) => row(name, keyOf(name))).join("\n")}
 `;
 }
 
-function row(name: KeyName, { parse, fallback, description, example, secret }: Key<unknown>): string {
-    const standard = written(name, fallback);
+function row(name: KeyName, { parse, standard, description, example, secret }: Key<unknown>): string {
+    const text = written(name, standard);
     const cells = [
         `\`${name}\``,
         parse.type === "array" ? "list" : secret ? "string, secret" : parse.type,
-        standard === "" || standard === "[]" ? "" : `\`${standard}\``,
+        text === "" || text === "[]" ? "" : `\`${text}\``,
         prose(allowedOf(name)),
         prose(description),
         `\`${example}\``,

@@ -12,7 +12,7 @@ import { prepareHost } from "../embedded/host";
 import { stateDirectory } from "../embedded/paths";
 import { run } from "../embedded/run";
 import { allDone, UserError } from "../embedded/steps";
-import { toolchain } from "../embedded/toolchain";
+import { type Toolchain, toolchain } from "../embedded/toolchain";
 import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
 import { removeStaleLocks } from "./locks";
@@ -40,6 +40,8 @@ export interface Stack {
     environment: Environment;
     /** Set for an embedded environment whose cluster runs. */
     cluster: ClusterAccess | undefined;
+    /** What of Pulumi runs it, in a line for people. */
+    toolchain: string;
     /** Runs the CLI and gives what it prints. */
     ask(args: readonly string[]): Promise<string>;
     /** Runs the CLI on this stack and gives what it prints. */
@@ -67,7 +69,7 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const environment = chosenEnvironment();
     if (environment.context !== undefined) {
         const tools = await toolchain();
-        return openForeign(environment, need, tools.pulumi, { ...process.env, ...tools.env });
+        return openForeign(environment, need, tools, { ...process.env, ...tools.env });
     }
     const name = chosenCluster();
     // What is missing is said before anything is built.
@@ -84,7 +86,7 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
         await writeConfig(environment, { home, pulumi: tools.pulumi, env }, withRun(machine, settingsOfThisRun()));
     }
     const cluster = need === "running" ? await clusterAccess(name) : embedded?.cluster;
-    return stackOf(environment, cluster, { home, pulumi: tools.pulumi, env });
+    return stackOf(environment, cluster, { home, pulumi: tools.pulumi, env }, tools.about);
 }
 
 /** All that an embedded environment runs on. */
@@ -98,11 +100,11 @@ async function embeddedUp(name: string) {
 async function openForeign(
     environment: Environment,
     need: "cluster" | "running" | "state",
-    pulumi: string,
+    { pulumi, about }: Toolchain,
     env: NodeJS.ProcessEnv,
 ): Promise<Stack> {
     const home = foreignHome(environment.name);
-    const stack = stackOf(environment, undefined, { home, pulumi, env });
+    const stack = stackOf(environment, undefined, { home, pulumi, env }, about);
     const project = await projectOf(home, environment);
     if (need === "cluster" && !(await stackExists(stack))) {
         // Not beside the tracked file, into which it may write the secrets provider's salt.
@@ -127,6 +129,7 @@ function stackOf(
     environment: Environment,
     cluster: ClusterAccess | undefined,
     { home, pulumi, env }: StackFiles,
+    about: string,
 ): Stack {
     const configFile = configFileOf(home, environment);
     const mark = new Mark(home, environment);
@@ -142,6 +145,7 @@ function stackOf(
     const stack: Stack = {
         environment,
         cluster,
+        toolchain: about,
         ask,
         read: (args) => ask(whole(args)),
         isUnfinished: () => mark.isThere,

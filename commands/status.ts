@@ -26,6 +26,7 @@ export async function status(): Promise<void> {
         process.stdout.write(`cluster: context ${environment.context}\n\n`);
     }
     const stack = await existingStack("state");
+    if (stack) process.stdout.write(`toolchain: ${stack.toolchain}\n\n`);
     const resources = stack ? await stateResources(stack) : [];
     const objects = resources.filter((resource) => objectOf(resource) !== undefined);
     process.stdout.write(`stack ${environment.name}: ${objects.length} Kubernetes objects\n`);

@@ -3,8 +3,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { minutesLeft, type Work } from "./forecast";
 import { cacheDirectory } from "./paths";
 import { type Progress, step } from "./steps";
 
@@ -13,6 +15,8 @@ export interface Recipe {
     name: string;
     /** Shown while it is built, such as "Build the kernel of the nodes". */
     title: string;
+    /** Processor time that building it took where it was measured, if that is minutes. @default not in the forecast */
+    seconds?: number;
     /** Everything that the result depends on: texts, versions, paths of other built things. */
     inputs: readonly (string | Buffer)[];
     /** Builds into an empty folder; long output goes to `log`, a file that is kept when it fails. */
@@ -30,10 +34,34 @@ export function builtPath(recipe: Pick<Recipe, "name" | "inputs">): string {
 
 const building = new Map<string, Promise<string>>();
 
+/** What takes minutes and is built, or will be, by this process. */
+const works = new Map<string, Work>();
+let begun = 0;
+
+/** Makes what is built later count in what is said of the time that is left. */
+export function willBuild(recipe: Recipe): void {
+    const path = builtPath(recipe);
+    if (recipe.seconds === undefined || works.has(path) || existsSync(path)) return;
+    if (works.size === 0) begun = performance.now();
+    works.set(path, { seconds: recipe.seconds, share: 0 });
+}
+
+/** With the time that is left of everything that takes minutes. */
+function forecasting(progress: Progress, path: string): Progress {
+    const work = works.get(path);
+    if (work === undefined) return progress;
+    return (text, share = work.share) => {
+        work.share = share;
+        const minutes = minutesLeft([...works.values()], (performance.now() - begun) / 1000, availableParallelism());
+        progress(`${text}; everything takes about ${minutes} min more`);
+    };
+}
+
 /** Builds it unless that was done before; all who want the same thing, also in other processes, build it once. */
 export async function built(recipe: Recipe): Promise<string> {
     const path = builtPath(recipe);
     if (existsSync(path)) return path;
+    willBuild(recipe);
     const going = building.get(path) ?? build(recipe, path).finally(() => building.delete(path));
     building.set(path, going);
     return going;
@@ -51,8 +79,9 @@ function build(recipe: Recipe, path: string): Promise<string> {
             await rm(partial, { recursive: true, force: true });
             await rm(log, { force: true });
             await mkdir(partial);
-            await recipe.build(partial, progress, log);
+            await recipe.build(partial, forecasting(progress, path), log);
             await rename(partial, path);
+            works.set(path, { seconds: recipe.seconds ?? 0, share: 1 });
             return path;
         } finally {
             await unlock();

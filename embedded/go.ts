@@ -1,8 +1,17 @@
-// Builds what comes from Go modules: the fallback CLI and its language host
-// (toolchain/fallback-cli.ts), and Kubernetes (cluster/build/kubernetes.ts).
-// What a program and its flags are is in go-program.ts.
+// Builds what comes from Go modules: what runs Pulumi programs
+// (toolchain/programs.ts), and Kubernetes (cluster/build/kubernetes.ts). What
+// such programs and their flags are is in go-program.ts.
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildFlags, downloadProgress, type GoProgram, goProgress, linkerFlags, tagFlags } from "./go-program";
+import {
+    buildFlags,
+    downloadProgress,
+    type GoPrograms,
+    goProgress,
+    linkerFlags,
+    overlay,
+    tagFlags,
+} from "./go-program";
 import { goProblems } from "./host-problems";
 import { cacheDirectory } from "./paths";
 import { dyingWithUs, run } from "./run";
@@ -37,24 +46,32 @@ export function goEnvironment(): NodeJS.ProcessEnv {
 
 let before: Promise<void> = Promise.resolve();
 
-/** Builds the program into a folder. @throws UserError when there is no Go that can */
-export async function goBuild(program: GoProgram, into: string, progress: Progress, log: string): Promise<void> {
+/** Builds the programs into a folder. @throws UserError when there is no Go that can */
+export async function goBuild(programs: GoPrograms, into: string, progress: Progress, log: string): Promise<void> {
     await requireGo();
-    const options = { cwd: program.folder, env: goEnvironment(), logFile: log };
+    const options = { cwd: programs.folder, env: goEnvironment(), logFile: log };
     progress("downloading modules");
-    const listed = await run("go", ["list", "-deps", ...tagFlags(program), program.package], {
+    const replaced = join(into, "overlay.json");
+    const laidOver = programs.embedded === undefined ? [] : ["-overlay", replaced];
+    if (programs.embedded !== undefined) {
+        const module = await run("go", ["mod", "download", "-json", programs.embedded.module], options);
+        const { Dir } = JSON.parse(module) as { Dir: string };
+        await writeFile(replaced, overlay(programs.folder, Dir, programs.embedded));
+    }
+    const listed = await run("go", ["list", "-deps", ...laidOver, ...tagFlags(programs), ...programs.packages], {
         ...options,
         onLine: lineProgress(progress, downloadProgress()),
     });
     const packages = listed.trim().split("\n");
     const compile = async (): Promise<void> => {
         progress("compiling and linking"); // packages in Go's own cache are not named
-        const flags = ["-v", ...buildFlags(program), "-ldflags", linkerFlags(program)];
-        const build = ["go", "build", ...flags, "-o", join(into, program.output), program.package];
+        const flags = ["-v", ...laidOver, ...buildFlags(programs), "-ldflags", linkerFlags(programs)];
+        const build = ["go", "build", ...flags, "-o", into, ...programs.packages];
         await run(...dyingWithUs("nice", build), {
             ...options,
             onLine: lineProgress(progress, goProgress(packages)),
         });
+        await rm(replaced, { force: true });
     };
     // One at a time: each uses all processors, and the linker of Kubernetes 2.4 GiB.
     progress("waiting for the Go program before it");

@@ -5,9 +5,9 @@ import { join } from "node:path";
 const NAME = "nfs-storage-stack";
 
 /** An XDG variable counts only when it is absolute (XDG Base Directory Specification). */
-function base(variable: string, fallback: string): string {
+function base(variable: string, otherwise: string): string {
     const value = process.env[variable];
-    return value?.startsWith("/") ? value : join(homedir(), fallback);
+    return value?.startsWith("/") ? value : join(homedir(), otherwise);
 }
 
 /** What can be built again: safe to delete when nothing runs. */

@@ -19,14 +19,23 @@ function clock(ms: number): string {
     return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
-/** Says where the step is: a short text such as "412 of 1300 files". */
-export type Progress = (text: string) => void;
+/** Says where the step is: a short text such as "412 of 1300 files", and which share of it is done where that is known. */
+export type Progress = (text: string, share?: number) => void;
+
+export interface Said {
+    text: string;
+    share: number;
+}
 
 /** For the lines of a program that runs meanwhile: says what `read` makes of a line, where it makes anything of it. */
-export function lineProgress(progress: Progress, read: (line: string) => string | undefined): (line: string) => void {
+export function lineProgress(
+    progress: Progress,
+    read: (line: string) => Said | string | undefined,
+): (line: string) => void {
     return (line) => {
-        const text = read(line);
-        if (text !== undefined) progress(text);
+        const said = read(line);
+        if (typeof said === "string") progress(said);
+        else if (said !== undefined) progress(said.text, said.share);
     };
 }
 

@@ -1,8 +1,7 @@
 // A connection to the cluster that a kubeconfig names: its address, its
 // certificate authority, and the user's credentials in each of the forms that
-// kubeconfig files have today (certificate, token, program, password). The
-// program's preflight and the fallback plugin are its users; README.md says why
-// it is not the official client.
+// kubeconfig files have today (certificate, token, program, password). README.md
+// says why it is not the official client.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { Agent, type RequestOptions } from "node:https";

@@ -1,4 +1,4 @@
-// What the program's preflight and the fallback plugin know of an API server;
-// README.md says why it is not the official client.
+// What the program's preflight knows of an API server; README.md says why it is
+// not the official client.
 export { type Cluster, type ClusterChoice, connect, KubeconfigError, NotSupported } from "./cluster";
 export { isCertificateError, type Question, send, textOf } from "./request";

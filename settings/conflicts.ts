@@ -73,7 +73,7 @@ function serverConflicts(values: Values, wrong: Wrong): void {
 
 function ownServerOnly(values: Values): Problem[] {
     return (["serverImage", "serverAddress", "retainData", "adoptData"] as const)
-        .filter((key) => values[key] !== keys[key].fallback)
+        .filter((key) => values[key] !== keys[key].standard)
         .map((key) => ({
             key,
             given: String(values[key]),

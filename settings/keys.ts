@@ -19,7 +19,7 @@ import * as values from "./values";
 export interface Key<T> {
     readonly parse: values.Parser<T>;
     /** The value when the key is not set, or set to nothing. */
-    readonly fallback: T;
+    readonly standard: T;
     /** As it is typed after `pulumi config set`; of a list one item. */
     readonly example: string;
     /** What it means, in whole sentences, and what it is good for to leave it empty. */
@@ -31,11 +31,11 @@ export interface Key<T> {
 
 type Text = Pick<Key<unknown>, "example" | "description">;
 
-const key = <T>(parse: values.Parser<T>, fallback: T, text: Text): Key<T> => ({ parse, fallback, ...text });
+const key = <T>(parse: values.Parser<T>, standard: T, text: Text): Key<T> => ({ parse, standard, ...text });
 const optional = <T>(parse: values.Parser<T>, text: Text): Key<T | undefined> =>
     key(parse as values.Parser<T | undefined>, undefined, text);
-const listOf = <T>(item: values.Parser<T>, fallback: readonly T[], text: Text): Key<readonly T[]> => ({
-    ...key(values.list(item), fallback, text),
+const listOf = <T>(item: values.Parser<T>, standard: readonly T[], text: Text): Key<readonly T[]> => ({
+    ...key(values.list(item), standard, text),
     list: true,
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { helperRootfs, servicesTree } from "../debian";
 import { allDone } from "../steps";
 import { nodeDisk } from "./build/disk";
-import { nodeKernel } from "./build/kernel";
+import { nodeKernel, willBuildKernel } from "./build/kernel";
 import { kubernetes } from "./build/kubernetes";
 import type { Programs } from "./commands";
 
@@ -14,6 +14,7 @@ import type { Programs } from "./commands";
  * kernel comes last, so that if anything is wrong with Debian's packages here, the quick parts tell.
  */
 export async function programs(): Promise<Programs> {
+    willBuildKernel();
     const [fromGo, fromDebian] = await allDone([kubernetes(), debianParts()]);
     return { kubernetes: fromGo, ...fromDebian };
 }

@@ -2,12 +2,12 @@
 // around and acts on it.
 import { UserError } from "../steps";
 
-/** Where the CLI and its language host come from, which belong together. */
-export type Origin = "path" | "release" | "fallback";
+/** Where the CLI and its language host come from, which belong together. "built": from Go modules, here. */
+export type Origin = "path" | "release" | "built";
 
 /** Overrides the decision; see README.md. */
 export const VARIABLE = "NFS_STORAGE_STACK_PULUMI";
-const ORIGINS: readonly Origin[] = ["path", "release", "fallback"];
+const ORIGINS: readonly Origin[] = ["path", "release", "built"];
 
 /** Policy packs are run through the language host since this version of the CLI: older ones were never tried. */
 const OLDEST_CLI = [3, 221] as const;
@@ -45,20 +45,20 @@ export function unusable(found: OnPath): string | undefined {
 export interface Situation {
     wanted?: Origin | undefined;
     onPath?: OnPath | undefined;
-    /** Already in the cache. */
-    built: { release: boolean; fallback: boolean };
+    /** In the cache already. */
+    cached: { release: boolean; built: boolean };
 }
 
-/** "probe": find out whether Pulumi's release can be had; yes means "release", no means "fallback". */
-export function chooseOrigin({ wanted, onPath, built }: Situation): Origin | "probe" {
+/** "probe": find out whether Pulumi's release can be had; yes means "release", no means "built". */
+export function chooseOrigin({ wanted, onPath, cached }: Situation): Origin | "probe" {
     const problem = onPath ? unusable(onPath) : "there is no pulumi on PATH";
     if (wanted === "path" && problem !== undefined) {
         throw new UserError(`${VARIABLE} is "path", but ${problem}`);
     }
     if (wanted !== undefined) return wanted;
     if (problem === undefined) return "path";
-    if (built.release) return "release";
-    return built.fallback ? "fallback" : "probe";
+    if (cached.release) return "release";
+    return cached.built ? "built" : "probe";
 }
 
 export interface PluginSituation {
@@ -70,11 +70,11 @@ export interface PluginSituation {
     reachable: () => Promise<boolean>;
 }
 
-/** "acquire": the CLI downloads Pulumi's own when it first needs it. */
-export async function choosePlugin(found: PluginSituation): Promise<"installed" | "acquire" | "fallback"> {
-    if (found.wanted === "fallback") return "fallback";
+/** "acquire": the CLI downloads Pulumi's own when it first needs it. "made": here, as plugins.ts says. */
+export async function choosePlugin(found: PluginSituation): Promise<"installed" | "acquire" | "made"> {
+    if (found.wanted === "built") return "made";
     if (found.installed) return "installed";
-    if (found.cli === "fallback") return "fallback";
+    if (found.cli === "built") return "made";
     if (found.wanted === "release" || found.cli === "release") return "acquire";
-    return (await found.reachable()) ? "acquire" : "fallback";
+    return (await found.reachable()) ? "acquire" : "made";
 }

@@ -1,27 +1,29 @@
 // Finds or makes what runs a Pulumi program: the CLI with its language host for
 // Node.js, and the provider plugins. What is installed is used as it is, else
 // Pulumi's own release is fetched, else it is built here. choice.ts decides;
-// README.md says what the fallbacks are.
+// README.md says what is Pulumi's own and what is not.
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { UserError } from "../steps";
+import { about } from "./about";
 import { chooseOrigin, choosePlugin, type Origin, VARIABLE, wantedOrigin } from "./choice";
-import { fallbackCliPath, fallbackPrograms } from "./fallback-cli";
 import { findOnPath, installedPlugin, type Plugin, pluginProgram, pulumiOnPath, userHome } from "./installed";
-import { fallbackPlugin, type Placed, pulumiHome } from "./plugins";
+import { madePlugin, type Placed, pulumiHome } from "./plugins";
+import { builtPrograms, builtProgramsPath } from "./programs";
 import { publishedChecksum, release, releasePath } from "./release";
-import { cliVersion, sdkVersion } from "./versions";
+import { cliVersion, kubernetesPluginVersion, sdkVersion } from "./versions";
 
 export interface Toolchain {
     /** Path of the CLI. */
     pulumi: string;
     /** To be added to the environment of the CLI. */
     env: Record<string, string>;
-    /** What is ours, not Pulumi's own. */
-    fallback: { cli: boolean; languageHost: boolean; plugins: string[] };
+    /** What it is and whose, in a line for people. */
+    about: string;
 }
 
-/** Providers that have a fallback. */
+/** Providers that are made here where Pulumi's releases cannot be had. */
 const PLUGINS = ["kubernetes", "docker"];
 
 export async function toolchain(): Promise<Toolchain> {
@@ -29,14 +31,20 @@ export async function toolchain(): Promise<Toolchain> {
     const probe = once(() => publishedChecksum(cliVersion()));
     const cli = await cliPrograms(wanted, probe);
     const plugins = await pluginSources(wanted, cli.origin, probe);
-    const ours = plugins.filter(({ source }) => source === "fallback").map(({ plugin }) => plugin.name);
+    const ownHome = cli.origin === "built" || plugins.some(({ source }) => source === "made");
     return {
         pulumi: cli.pulumi,
         env: {
             ...(cli.folder === undefined ? {} : { PATH: `${cli.folder}${delimiter}${process.env.PATH ?? ""}` }),
-            ...(ours.length > 0 || cli.origin === "fallback" ? await homeEnvironment(plugins, wanted) : {}),
+            ...(ownHome ? await homeEnvironment(plugins, wanted) : {}),
         },
-        fallback: { cli: cli.origin === "fallback", languageHost: cli.origin === "fallback", plugins: ours },
+        about: about({
+            cli,
+            plugins: plugins.map(({ plugin: { name, version: sdk }, source }) => ({
+                ...{ name, source, sdk },
+                version: name === "kubernetes" ? kubernetesPluginVersion() : sdk,
+            })),
+        }),
     };
 }
 
@@ -53,18 +61,20 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
 interface Programs {
     origin: Origin;
     pulumi: string;
+    version: string;
     /** To be put first on PATH. */
     folder?: string;
 }
 
 async function cliPrograms(wanted: Origin | undefined, probe: Probe): Promise<Programs> {
     const onPath = wanted === undefined || wanted === "path" ? await pulumiOnPath() : undefined;
-    const built = { release: releasePath() !== undefined, fallback: existsSync(fallbackCliPath()) };
-    let origin = chooseOrigin({ wanted, onPath, built });
-    if (origin === "probe") origin = (await probe()) === undefined ? "fallback" : "release";
-    if (origin === "path" && onPath) return { origin, pulumi: onPath.pulumi };
-    const folder = origin === "release" ? await releasePrograms(probe) : await fallbackPrograms();
-    return { origin: origin === "release" ? origin : "fallback", pulumi: join(folder, "pulumi"), folder };
+    const cached = { release: releasePath() !== undefined, built: existsSync(builtProgramsPath()) };
+    let origin = chooseOrigin({ wanted, onPath, cached });
+    if (origin === "probe") origin = (await probe()) === undefined ? "built" : "release";
+    if (origin === "path" && onPath) return { origin, pulumi: onPath.pulumi, version: onPath.version.trim() };
+    const folder = origin === "release" ? await releasePrograms(probe) : await builtPrograms();
+    const own = origin === "release" ? origin : "built";
+    return { origin: own, pulumi: join(folder, "pulumi"), version: cliVersion(), folder };
 }
 
 async function releasePrograms(probe: Probe): Promise<string> {
@@ -79,7 +89,7 @@ async function releasePrograms(probe: Probe): Promise<string> {
 
 interface PluginSource {
     plugin: Plugin;
-    source: "installed" | "acquire" | "fallback";
+    source: "installed" | "acquire" | "made";
     /** Where the user has installed it. */
     folder?: string;
 }
@@ -108,15 +118,17 @@ async function homeEnvironment(
 ): Promise<Record<string, string>> {
     const placed: Placed[] = [];
     for (const { plugin, source, folder } of plugins) {
-        if (source === "fallback") placed.push({ plugin, folder: await fallbackPlugin(plugin) });
-        else if (folder !== undefined) placed.push({ plugin, folder });
+        if (source === "made") placed.push({ plugin, files: [await madePlugin(plugin)] });
+        else if (folder !== undefined) {
+            placed.push({ plugin, files: (await readdir(folder)).sort().map((file) => join(folder, file)) });
+        }
     }
     const loggedIn = existsSync(join(userHome(), "credentials.json"));
     return {
         PULUMI_HOME: await pulumiHome(placed),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         // Or the CLI would prefer a plugin that it finds on PATH.
-        ...(wanted === "fallback" ? { PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } : {}),
+        ...(wanted === "built" ? { PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } : {}),
         // What cannot be reached would be retried for a minute.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         ...(loggedIn ? { PULUMI_CREDENTIALS_PATH: userHome() } : {}),

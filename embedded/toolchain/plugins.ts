@@ -1,20 +1,23 @@
-// The fallback provider plugins: bundled into one file each, and a PULUMI_HOME
-// of our own that has them where the CLI expects installed plugins.
+// The provider plugins that are made here, Pulumi's own for Kubernetes and the
+// fallback for Docker, and a PULUMI_HOME of our own that has them where the CLI
+// expects installed plugins.
 import { readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { built } from "../cache";
 import { type Plugin, pluginFolder, pluginProgram } from "./installed";
+import { builtKubernetesPlugin } from "./programs";
 import { ROOT } from "./versions";
 
-/** Everything that a plugin may import. */
+/** The program of a plugin that is made here. */
+export const madePlugin = async (plugin: Plugin): Promise<string> =>
+    plugin.name === "kubernetes" ? builtKubernetesPlugin() : join(await fallbackPlugin(plugin), pluginProgram(plugin));
+
+/** Everything that it may import. */
 function sources(name: string): (string | Buffer)[] {
     const embedded = join(__dirname, "..");
-    const folders = [
-        ...[join(__dirname, `${name}-plugin`), join(__dirname, "plugin"), join(embedded, "engine"), embedded],
-        join(ROOT, "kube-api"),
-    ];
+    const folders = [join(__dirname, `${name}-plugin`), join(__dirname, "plugin"), join(embedded, "engine"), embedded];
     const files = folders.flatMap((folder) =>
         readdirSync(folder, { withFileTypes: true })
             .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
@@ -25,8 +28,8 @@ function sources(name: string): (string | Buffer)[] {
     return [...files, join(ROOT, "package-lock.json")].map((file) => readFileSync(file));
 }
 
-/** The folder with a fallback plugin's program. */
-export function fallbackPlugin(plugin: Plugin): Promise<string> {
+/** The folder with its program, which is one file. */
+function fallbackPlugin(plugin: Plugin): Promise<string> {
     const program = pluginProgram(plugin);
     return built({
         name: `plugin-${plugin.name}`,
@@ -52,10 +55,10 @@ export function fallbackPlugin(plugin: Plugin): Promise<string> {
     });
 }
 
-/** `folder` holds the plugin's program: a fallback's, or one that the user has installed. */
 export interface Placed {
     plugin: Plugin;
-    folder: string;
+    /** The plugin's program, and what else is in its folder. */
+    files: readonly string[];
 }
 
 /**
@@ -66,12 +69,12 @@ export function pulumiHome(placed: readonly Placed[]): Promise<string> {
     return built({
         name: "pulumi-home",
         title: "Install the plugins",
-        inputs: placed.map(({ plugin, folder }) => `${pluginFolder(plugin)} ${folder}`),
+        inputs: placed.map(({ plugin, files }) => [pluginFolder(plugin), ...files].join(" ")),
         build: async (into) => {
-            for (const { plugin, folder } of placed) {
+            for (const { plugin, files } of placed) {
                 const target = join(into, "plugins", pluginFolder(plugin));
                 await mkdir(target, { recursive: true });
-                for (const file of await readdir(folder)) await symlink(join(folder, file), join(target, file));
+                for (const file of files) await symlink(file, join(target, basename(file)));
                 await writeFile(`${target}.lock`, "");
             }
         },

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { goEnvironment, requireGo } from "../go";
 import { main } from "../steps";
-import { GO_TAGS, LANGUAGE_HOST } from "./fallback-cli";
+import { GO_TAGS, LANGUAGE_HOST_FOLDER } from "./programs";
 
 void main(async () => {
     await requireGo();
@@ -10,7 +10,11 @@ void main(async () => {
         ["vet", "-tags", GO_TAGS, "./..."],
         ["test", "-tags", GO_TAGS, "./..."],
     ]) {
-        const { status } = spawnSync("go", command, { cwd: LANGUAGE_HOST, env: goEnvironment(), stdio: "inherit" });
+        const { status } = spawnSync("go", command, {
+            cwd: LANGUAGE_HOST_FOLDER,
+            env: goEnvironment(),
+            stdio: "inherit",
+        });
         if (status !== 0) process.exit(status ?? 1);
     }
 });

@@ -53,8 +53,8 @@ class Environment {
     readonly problems: string[] = [];
     constructor(private readonly env: NodeJS.ProcessEnv) {}
 
-    text(name: string, fallback?: string): string {
-        const value = this.env[name] ?? fallback;
+    text(name: string, otherwise?: string): string {
+        const value = this.env[name] ?? otherwise;
         if (value === undefined || value === "") {
             this.problems.push(`${name} is not set`);
             return "";
@@ -67,8 +67,8 @@ class Environment {
         return this.env[name] ?? "";
     }
 
-    integer(name: string, lowest: number, highest: number, fallback?: number): number {
-        const text = this.env[name] ?? (fallback === undefined ? "" : String(fallback));
+    integer(name: string, lowest: number, highest: number, otherwise?: number): number {
+        const text = this.env[name] ?? (otherwise === undefined ? "" : String(otherwise));
         const value = Number(text);
         if (!/^\d{1,12}$/.test(text) || value < lowest || value > highest) {
             this.problems.push(

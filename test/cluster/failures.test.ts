@@ -12,8 +12,7 @@ import { Evidence } from "../../contract/src";
 import { type ClusterAccess, clusterAccess, clusterStatus } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import type { StackOutputs } from "../../outputs";
-import { create, driven, inFreshNamespace, initFailed, NFS, object, remove } from "../toolchain/kubernetes-fixture";
-import { shellImage } from "../toolchain/shell-image";
+import { NFS, object } from "../toolchain/kubernetes-fixture";
 import { processOf } from "./belongings";
 import { broughtUp, ownInstance } from "./instance";
 import { wholeness } from "./whole";
@@ -50,41 +49,10 @@ async function failing(settings: object): Promise<string> {
     return output;
 }
 
-/** What the plugin says of a pod whose volume names a path that the stack's server does not have, and after how long. */
-async function refusalOfWrongPath(namespace: string): Promise<{ message: string; ms: number }> {
-    const service = ["service", "nfs-server", "-n", "nfs-storage-stack-dev-nfs-server"];
-    const server = await kubectl(["get", ...service, "-o", "jsonpath={.spec.clusterIP}"]);
-    const name = `${namespace}-wrong`;
-    const classless = { storageClassName: "", accessModes: ["ReadWriteMany"] };
-    const volume = { ...NFS, ...classless, nfs: { server, path: "/wrong" }, mountOptions: ["nfsvers=4.2"] };
-    const claim = { ...classless, volumeName: name, resources: { requests: { storage: "1Gi" } } };
-    const pod = {
-        terminationGracePeriodSeconds: 0,
-        containers: [
-            { name: "main", image: await shellImage(), volumeMounts: [{ name: "share", mountPath: "/share" }] },
-        ],
-        volumes: [{ name: "share", persistentVolumeClaim: { claimName: name } }],
-    };
-    const plugin = driven();
-    const make = (kind: string, metadata: object, spec: object) =>
-        create(plugin, `core/v1:${kind}`, object("v1", kind, metadata, { spec }), 150);
-    const made = await make("PersistentVolume", { name }, volume);
-    const bound = await make("PersistentVolumeClaim", { namespace, name }, claim);
-    const start = performance.now();
-    const { message, made: refused } = await initFailed(make("Pod", { namespace, name }, pod));
-    const ms = Math.round(performance.now() - start);
-    await remove(plugin, "core/v1:Pod", refused);
-    await remove(plugin, "core/v1:PersistentVolumeClaim", bound);
-    await remove(plugin, "core/v1:PersistentVolume", made);
-    return { message, ms };
-}
-
 describe("make up, when something is wrong", () => {
     const folder = mkdtempSync(join(tmpdir(), "failures-"));
     broughtUp(own);
-    const here = inFreshNamespace();
     let access: ClusterAccess;
-    let wrongPath: ReturnType<typeof refusalOfWrongPath>;
 
     before(async () => {
         const found = await clusterAccess(own.name);
@@ -165,20 +133,10 @@ describe("make up, when something is wrong", () => {
     });
 
     it("ends with the check's own reason when the check fails", async () => {
-        // Takes as long; the next test looks at it.
-        wrongPath = refusalOfWrongPath(here.namespace);
-        wrongPath.catch(() => {});
         const output = await failing({ mountOptions: MISTAKEN_OPTIONS });
         assert.match(output, /Pod .*\/nfs-check-\w+ is not ready: gave up, because this does not mend itself/);
         assert.match(output, /the mount does not have the requested rsize=12345/);
         assert.match(output, /last lines of the log of container check/);
-    });
-
-    it("quotes a server that has no such path, long before time is up", async () => {
-        const { message, ms } = await wrongPath;
-        assert.ok(ms < 90_000, `it took ${ms} ms`);
-        assert.match(message, /gave up, because this does not mend itself/);
-        assert.match(message, /mounting \S+:\/wrong failed, reason given by server: No such file or directory/);
     });
 
     it("ends within seconds at ctrl-C, with nothing lost", async () => {

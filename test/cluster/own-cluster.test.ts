@@ -64,8 +64,8 @@ describe("a cluster of one's own", () => {
         access = found;
         home = await mkdtemp(join(tmpdir(), "own-cluster-"));
         const tools = await toolchain();
-        // What a shell has after its start, Pulumi and the passphrase; PULUMI_HOME holds the plugins that stand in for
-        // Pulumi's releases where these can't be had.
+        // What a shell has after its start, Pulumi and the passphrase; PULUMI_HOME holds the plugins that are made
+        // here where Pulumi's releases can't be had.
         env = {
             HOME: home,
             PATH: [dirname(tools.pulumi), process.env.PATH].join(":"),

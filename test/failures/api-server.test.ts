@@ -5,7 +5,7 @@ import { clusterFolder } from "../../embedded/cluster/folder";
 import { processOf } from "../cluster/belongings";
 import { instance, sharedCluster } from "../cluster/instance";
 import { wholeness } from "../cluster/whole";
-import { seen, testApi } from "../toolchain/kubernetes-fixture";
+import { testApi } from "../toolchain/kubernetes-fixture";
 
 const shared = instance(sharedCluster);
 const { kubectl, makes, startMake } = shared;
@@ -17,7 +17,7 @@ const kill = async (): Promise<void> => {
 
 /** Resolves when there is one of that name; survives what it tests. */
 async function appears(path: string, name: string): Promise<void> {
-    await seen(await testApi(), path, {}, (objects) => objects.some(({ metadata }) => metadata.name === name));
+    await (await testApi()).seen(path, {}, (objects) => objects.some(({ metadata }) => metadata.name === name));
 }
 
 describe("an API server that ends", () => {

@@ -4,14 +4,12 @@
 import assert from "node:assert/strict";
 import { nfsMounts } from "../../commands/mounts";
 import { defaultMountOptions } from "../../components/mount-options";
-import { clusterAccess, nodeCommand } from "../../embedded/cluster";
+import { clusterAccess } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
-import { nodeIsAway } from "../../embedded/toolchain/kubernetes-plugin/pods";
 import type { StackOutputs } from "../../outputs";
-import { processOf, signalling } from "../cluster/belongings";
+import { processOf } from "../cluster/belongings";
 import { instance, sharedCluster } from "../cluster/instance";
 import { wholeness } from "../cluster/whole";
-import { seen, testApi } from "../toolchain/kubernetes-fixture";
 
 const shared = instance(sharedCluster);
 const { kubectl, makes, startMake } = shared;
@@ -62,22 +60,6 @@ describe("a node that goes", () => {
             await makes("up");
         });
     }
-
-    it("is told of by Kubernetes as the fallback plugin knows it", async () => {
-        const { readers } = await outputs();
-        const [node = ""] = readers.nodes;
-        // Its kubelet only: a node that freezes is booted anew before Kubernetes notices (node-monitor-grace-period, 50 s).
-        const kubelet = (signal: "STOP" | "CONT"): Promise<string> =>
-            nodeCommand(sharedCluster, node, ["bash", "-c", signalling("kubelet", signal)]);
-        await kubelet("STOP");
-        try {
-            const pods = `/api/v1/namespaces/${CLIENTS}/pods`;
-            const fieldSelector = `spec.nodeName=${node}`;
-            await seen(await testApi(), pods, { fieldSelector }, (found) => found.some(nodeIsAway));
-        } finally {
-            await kubelet("CONT");
-        }
-    });
 });
 
 /** Others each time, so that the volume and all pods are made anew. */

@@ -1,9 +1,8 @@
-// What the fallback plugin "kubernetes" waits for, and what it says meanwhile
-// and in vain: each kind that the stack uses, through the CLI, with pods that run.
+// What Pulumi's own Kubernetes plugin waits for, and what it says meanwhile and
+// in vain: each kind that the stack uses, through the CLI, with pods that run.
 import assert from "node:assert/strict";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
-import { kindOf } from "../../embedded/toolchain/kubernetes-plugin/kinds";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
+import type { Api } from "./api";
 import { mergePatch, object } from "./kubernetes-fixture";
 import {
     bad,
@@ -21,7 +20,7 @@ import { shellImage } from "./shell-image";
 
 const SECONDS = 10;
 
-describe("the fallback plugin kubernetes, waiting", function () {
+describe("a program on Pulumi's own Kubernetes plugin, waiting", function () {
     this.timeout(240_000);
     const { project, fresh, cluster } = workbench();
     let api: Api;
@@ -203,7 +202,7 @@ describe("the fallback plugin kubernetes, waiting", function () {
 
     it("deletes in order, and says of a namespace that does not go what holds it", async () => {
         const stuck = object("v1", "ConfigMap", { namespace, name: "stuck", finalizers: ["example.com/hold"] });
-        await api.apply(kindOf("kubernetes:core/v1:ConfigMap"), stuck, "test");
+        await api.ask(`/api/v1/namespaces/${namespace}/configmaps`, { method: "POST", body: stuck });
         const text = bad(await destroy(stack));
         assert.match(text, /Namespace \S+ is still there: gave up after 15 s.*example\.com\/hold in 1 resource/);
         await mergePatch(api, `/api/v1/namespaces/${namespace}/configmaps/stuck`, { metadata: { finalizers: null } });

@@ -1,17 +1,17 @@
-// The fallback plugin "kubernetes" when `pulumi up` is interrupted while it
-// waits: no process stays behind, and no object is forgotten.
+// `pulumi up` that is interrupted while Pulumi's own Kubernetes plugin waits: no
+// process stays behind, and no object is forgotten.
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import { idlePodSpec, seen, setPodStatus, statuses } from "./kubernetes-fixture";
+import type { Api } from "./api";
+import { idlePodSpec, setPodStatus, statuses } from "./kubernetes-fixture";
 import { bad, deployment, destroy, good, program, refresh, workbench } from "./kubernetes-program";
 import { descendants, gone, until } from "./processes";
 import type { Project, Result } from "./project";
 
 const PLUGIN = "pulumi-resource-kubernetes";
 
-describe("the fallback plugin kubernetes, interrupted", function () {
+describe("a program on Pulumi's own Kubernetes plugin, interrupted", function () {
     this.timeout(120_000);
     const { project, namespace: made, cluster } = workbench();
     let api: Api;
@@ -32,7 +32,7 @@ describe("the fallback plugin kubernetes, interrupted", function () {
         const ended = stack.run(["up", "--yes", "--skip-preview", "--stack", "test"], (child) => {
             cli = child;
         });
-        await seen(api, pods, {}, (found) => found.length > 0);
+        await api.seen(pods, {}, (found) => found.length > 0);
         const family = await descendants(cli?.pid ?? 0);
         assert.ok(
             family.some(({ command }) => command.includes(PLUGIN)),

@@ -1,8 +1,8 @@
-// What the resource options of Pulumi mean with the fallback plugin
-// "kubernetes", and what a refresh finds: one stack over its life, through the CLI.
+// What the program relies on in resource options with Pulumi's own Kubernetes
+// plugin, and what a refresh finds: one stack over its life, through the CLI.
 import assert from "node:assert/strict";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
+import type { Api } from "./api";
 import { idlePodSpec, mergePatch } from "./kubernetes-fixture";
 import {
     bad,
@@ -17,7 +17,7 @@ import {
 } from "./kubernetes-program";
 import type { Project } from "./project";
 
-describe("the fallback plugin kubernetes, with resource options", function () {
+describe("a program on Pulumi's own Kubernetes plugin, with resource options", function () {
     this.timeout(240_000);
     const { project, namespace: made, cluster } = workbench();
     let api: Api;

@@ -1,13 +1,12 @@
-// The fallback plugin "kubernetes", driven by the real CLI and the SDK, against
-// a real API server (TEST_KUBECONFIG). The files
-// kubernetes-provider-*.test.ts have the rest of its behaviour.
+// What the program relies on in Pulumi's own Kubernetes plugin over the life of
+// a stack, through the real CLI and the SDK, on a cluster (TEST_KUBECONFIG).
 import assert from "node:assert/strict";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
-import { idlePodSpec, mergePatch, seen, setPodStatus, statuses } from "./kubernetes-fixture";
+import type { Api } from "./api";
+import { idlePodSpec, mergePatch, setPodStatus, statuses } from "./kubernetes-fixture";
 import { bad, good, namespaceOf, program, type Wanted, workbench } from "./kubernetes-program";
 
-describe("the fallback plugin kubernetes, through the CLI", function () {
+describe("a program on Pulumi's own Kubernetes plugin, through the CLI", function () {
     this.timeout(600_000);
     const { project, fresh, cluster } = workbench();
     let api: Api;
@@ -136,7 +135,7 @@ describe("the fallback plugin kubernetes, through the CLI", function () {
 
         await stack.write(program(resources("example.invalid/two"), outputs));
         const corrected = stack.up();
-        await seen(api, `/api/v1/namespaces/${namespace}/pods`, {}, ([pod]) =>
+        await api.seen(`/api/v1/namespaces/${namespace}/pods`, {}, ([pod]) =>
             pod?.spec.containers[0].image.endsWith("two"),
         );
         await setPodStatus(api, namespace, "check", statuses.succeeded('{"verdict":"passed"}'));

@@ -1,9 +1,9 @@
-// Programs for the tests of the fallback plugin "kubernetes" through the real
-// CLI: what a stack has is said as data, so that a test can change it. The
-// cluster is kubernetes-fixture.ts's, the CLI project.ts's.
+// Programs for the tests of Pulumi's own Kubernetes plugin through the real CLI:
+// what a stack has is said as data, so that a test can change it. The cluster is
+// kubernetes-fixture.ts's, the CLI project.ts's.
 import assert from "node:assert/strict";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
+import type { Api } from "./api";
 import { freshNamespace, makeNamespace, removeNamespace, testApi, testKubeconfig } from "./kubernetes-fixture";
 import { Project, type Result } from "./project";
 

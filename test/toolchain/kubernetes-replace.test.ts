@@ -1,12 +1,12 @@
-// How the fallback plugin "kubernetes" replaces objects, through the CLI: in
-// which order, and with pods that really use what is replaced.
+// How Pulumi's own Kubernetes plugin replaces objects: in which order, and with
+// pods that really use what is replaced.
 import assert from "node:assert/strict";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
+import type { Api } from "./api";
 import { destroy, good, inOrder, program, resourceOf, type Wanted, workbench } from "./kubernetes-program";
 import { shellImage } from "./shell-image";
 
-describe("the fallback plugin kubernetes, replacing", function () {
+describe("a program on Pulumi's own Kubernetes plugin, replacing", function () {
     this.timeout(240_000);
     const { project, namespace: made, cluster } = workbench();
     let api: Api;

@@ -1,17 +1,17 @@
-// Secrets of a program with the fallback plugin "kubernetes": in the cluster,
-// and nowhere else in clear.
+// Secrets of a program on Pulumi's own Kubernetes plugin: in the cluster, and
+// nowhere else in clear.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Api } from "../../embedded/toolchain/kubernetes-plugin/api";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
+import type { Api } from "./api";
 import { idlePodSpec, setPodStatus, statuses } from "./kubernetes-fixture";
 import { bad, destroy, good, program, type Wanted, workbench } from "./kubernetes-program";
 import { eventLog, type Project } from "./project";
 
 const WORD = "hush! do not tell";
 
-describe("the fallback plugin kubernetes, with secrets", function () {
+describe("a program on Pulumi's own Kubernetes plugin, with secrets", function () {
     this.timeout(120_000);
     const { project, namespace: made, cluster } = workbench();
     let api: Api;

@@ -23,7 +23,7 @@ describe("an image of the fallback plugin docker", () => {
     it("refuses by name what only Pulumi's own does", async () => {
         const build = { builderVersion: "BuilderBuildKit", cacheFrom: { images: ["a"] } };
         const news = { ...inputs({}, build), buildOnPreview: true };
-        const { failures } = await provider.check({ ...image, olds: {}, news, seed: new Uint8Array() }, context);
+        const { failures } = await provider.check({ ...image, olds: {}, news }, context);
         assert.deepEqual(failures.map(({ property }) => property).sort(), [
             "build.builderVersion",
             "build.cacheFrom",

@@ -83,11 +83,11 @@ describe("progress of a kernel build", () => {
         const lines = ["  HOSTCC  scripts/basic/fixdep", "  CC      init/main.o", "  AS      lib/x.o", "  AR      a.a"];
         assert.deepEqual(lines.map(read), [
             undefined,
-            "1 of about 2 objects compiled",
-            "2 of about 2 objects compiled",
+            { text: "1 of about 2 objects compiled", share: 1 / 2 },
+            { text: "2 of about 2 objects compiled", share: 1 },
             undefined,
         ]);
-        assert.equal(read("  CC      mm/slub.o"), "3 of about 3 objects compiled");
+        assert.deepEqual(read("  CC      mm/slub.o"), { text: "3 of about 3 objects compiled", share: 1 });
         assert.equal(read("  LD      vmlinux.o"), "linking");
     });
 });

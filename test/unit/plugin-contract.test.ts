@@ -1,4 +1,4 @@
-// The contracts of the fallback plugins are tables: each row names the tests
+// The contract of the fallback plugin is a table: each row names the tests
 // that show it, which exist, and go through the CLI or say why less is enough.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ interface Test {
 /** The titles of a file's tests, as they are written in it. */
 function testsOf(path: string): Test[] {
     const text = read(path);
-    const throughCli = path.startsWith("test/cluster/") || /from "\.\/(project|kubernetes-program)"/.test(text);
+    const throughCli = path.startsWith("test/cluster/") || /from "\.\/project"/.test(text);
     const found: Test[] = [];
     const visit = (node: ts.Node): void => {
         if (ts.isCallExpression(node) && node.expression.getText() === "it" && node.arguments[0]) {
@@ -51,35 +51,33 @@ function rowsOf(path: string): Row[] {
     });
 }
 
-for (const plugin of ["kubernetes", "docker"]) {
-    describe(`the contract of the fallback plugin ${plugin}`, () => {
-        const rows = rowsOf(`embedded/toolchain/${plugin}-plugin/CONTRACT.md`);
+describe("the contract of the fallback plugin docker", () => {
+    const rows = rowsOf("embedded/toolchain/docker-plugin/CONTRACT.md");
 
-        it("has rows, each with a test", () => {
-            assert.ok(rows.length >= 20);
-            assert.deepEqual(
-                rows.filter(({ titles }) => titles.length === 0).map(({ behaviour }) => behaviour),
-                [],
-            );
-        });
-
-        it("names tests that exist", () => {
-            const known = new Set(tests.map(({ title }) => title));
-            assert.deepEqual(
-                rows.flatMap(({ titles }) => titles).filter((title) => !known.has(title)),
-                [],
-            );
-        });
-
-        it("is shown through the CLI, or says why less is enough", () => {
-            const cli = new Set(tests.filter(({ throughCli }) => throughCli).map(({ title }) => title));
-            const wrong = rows.filter(
-                ({ titles, shownBy }) => titles.some((title) => cli.has(title)) === /\(lower: [^)]+\)/.test(shownBy),
-            );
-            assert.deepEqual(
-                wrong.map(({ behaviour }) => behaviour),
-                [],
-            );
-        });
+    it("has rows, each with a test", () => {
+        assert.ok(rows.length >= 20);
+        assert.deepEqual(
+            rows.filter(({ titles }) => titles.length === 0).map(({ behaviour }) => behaviour),
+            [],
+        );
     });
-}
+
+    it("names tests that exist", () => {
+        const known = new Set(tests.map(({ title }) => title));
+        assert.deepEqual(
+            rows.flatMap(({ titles }) => titles).filter((title) => !known.has(title)),
+            [],
+        );
+    });
+
+    it("is shown through the CLI, or says why less is enough", () => {
+        const cli = new Set(tests.filter(({ throughCli }) => throughCli).map(({ title }) => title));
+        const wrong = rows.filter(
+            ({ titles, shownBy }) => titles.some((title) => cli.has(title)) === /\(lower: [^)]+\)/.test(shownBy),
+        );
+        assert.deepEqual(
+            wrong.map(({ behaviour }) => behaviour),
+            [],
+        );
+    });
+});

@@ -1,4 +1,4 @@
-// What the fallback plugins have in common: how they are served to the engine.
+// How the fallback plugin is served to the engine.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,16 +8,15 @@ import { join } from "node:path";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Calls } from "../../embedded/toolchain/plugin/calls";
 import { firstOfRun } from "../../embedded/toolchain/plugin/notice";
-import { InitFailed, type Provider } from "../../embedded/toolchain/plugin/provider";
+import type { Provider } from "../../embedded/toolchain/plugin/provider";
 import { resourceName, type Serving, serve } from "../../embedded/toolchain/plugin/serve";
 import { fromStruct, toStruct } from "../../embedded/toolchain/plugin/struct";
 import { plain, secret } from "../../embedded/toolchain/plugin/values";
 
-const URN = "urn:pulumi:dev::shop::shop:index:Server$kubernetes:core/v1:Pod::front::end";
+const URN = "urn:pulumi:dev::shop::shop:index:Server$docker:index/image:Image::front::end";
 
 const provider: Provider = {
     name: "test",
@@ -27,20 +26,14 @@ const provider: Provider = {
     check: async ({ news }) => ({ inputs: { ...news, gone: undefined }, failures: [{ property: "a", reason: "no" }] }),
     diff: async () => ({
         changes: [
-            { path: ["spec", "a"], kind: "update", replace: true },
-            { path: ["metadata"], kind: "add", replace: false },
+            { path: ["build", "a"], kind: "update" },
+            { path: ["registry"], kind: "add" },
         ],
-        deleteBeforeReplace: true,
     }),
     async create({ inputs, name }, { signal }) {
         if (name === "waits")
             await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
         if (inputs.told) throw new Error(`${plain(inputs.told)} is not a password`);
-        if (inputs.bad)
-            throw new InitFailed({ id: "ns/x", properties: { kept: true } }, "not ready", [
-                "because",
-                `of ${plain(inputs.word)}`,
-            ]);
         return { id: "ns/x", properties: inputs };
     },
     update: async ({ inputs }) => inputs,
@@ -89,36 +82,20 @@ describe("serving a plugin", () => {
         );
     });
 
-    it("tells changes from replacements", async () => {
+    it("names what has changed, and replaces nothing", async () => {
         const request = new messages.DiffRequest();
         request.setUrn(URN);
         const answer = await call<messages.DiffRequest, messages.DiffResponse>(client.diff, request);
-        assert.deepEqual([answer.getReplacesList(), answer.getDeletebeforereplace()], [["spec.a"], true]);
+        assert.deepEqual(answer.getReplacesList(), []);
         assert.equal(answer.getChanges(), messages.DiffResponse.DiffChanges.DIFF_SOME);
-        const { UPDATE_REPLACE, ADD } = messages.PropertyDiff.Kind;
+        const { UPDATE, ADD } = messages.PropertyDiff.Kind;
         const kinds = answer.getDetaileddiffMap();
-        assert.deepEqual([kinds.get("spec.a")?.getKind(), kinds.get("metadata")?.getKind()], [UPDATE_REPLACE, ADD]);
+        assert.deepEqual([kinds.get("build.a")?.getKind(), kinds.get("registry")?.getKind()], [UPDATE, ADD]);
     });
 
-    it("keeps in the state what was made but is not ready, with its reasons", async () => {
-        const error: ServiceError = await create(URN, { bad: true, word: "it" }).then(
-            () => assert.fail("should fail"),
-            (reason) => reason,
-        );
-        const [details] = error.metadata.get("grpc-status-details-bin");
-        const [any] = Status.deserializeBinary(details as Buffer).getDetailsList();
-        assert.equal(any?.getTypeName(), "pulumirpc.ErrorResourceInitFailed");
-        const detail = messages.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
-        assert.deepEqual([detail.getId(), fromStruct(detail.getProperties())], ["ns/x", { kept: true }]);
-        assert.deepEqual(detail.getReasonsList(), ["not ready", "because", "of it"]);
-    });
-
-    it("keeps secrets out of what goes wrong, and of the reasons in the state", async () => {
+    it("keeps secrets out of what goes wrong", async () => {
         const error = await create(URN, { told: secret("hush hush") }).catch((reason) => reason);
         assert.equal(error.details, "[secret] is not a password");
-        const failed: ServiceError = await create(URN, { bad: true, word: secret("hush") }).catch((reason) => reason);
-        const [details] = failed.metadata.get("grpc-status-details-bin");
-        assert.ok(!(details as Buffer).includes("hush") && (details as Buffer).includes("of [secret]"));
     });
 
     it("answers an empty id for what is gone", async () => {
@@ -138,7 +115,7 @@ describe("serving a plugin", () => {
     });
 
     it("knows a resource by its urn, whatever is in its name", () => {
-        assert.deepEqual(resourceName(URN), { urn: URN, type: "kubernetes:core/v1:Pod", name: "front::end" });
+        assert.deepEqual(resourceName(URN), { urn: URN, type: "docker:index/image:Image", name: "front::end" });
     });
 
     it("ends what waits when the engine cancels", async () => {
@@ -175,12 +152,12 @@ describe("what is said once in a run", () => {
         const folder = await mkdtemp(join(tmpdir(), "said-"));
         try {
             // A run that has ended: its process id is another process's by now.
-            await writeFile(join(folder, "kubernetes 1 0"), "");
-            const said = await Promise.all([1, 2, 3].map(() => firstOfRun("kubernetes", process.pid, folder)));
+            await writeFile(join(folder, "docker 1 0"), "");
+            const said = await Promise.all([1, 2, 3].map(() => firstOfRun("docker", process.pid, folder)));
             assert.equal(said.filter(Boolean).length, 1);
-            assert.equal(await firstOfRun("docker", process.pid, folder), true);
-            assert.equal(await firstOfRun("kubernetes", process.ppid, folder), true);
-            assert.equal((await readdir(folder)).includes("kubernetes 1 0"), false);
+            assert.equal(await firstOfRun("other", process.pid, folder), true);
+            assert.equal(await firstOfRun("docker", process.ppid, folder), true);
+            assert.equal((await readdir(folder)).includes("docker 1 0"), false);
         } finally {
             await rm(folder, { recursive: true });
         }

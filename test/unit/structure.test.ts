@@ -31,7 +31,7 @@ const arrows: Record<string, string[]> = {
     register: ["bundled"],
     bundled: [],
     "kube-api": [],
-    embedded: ["kube-api"],
+    embedded: [],
     // What people and tests start may know both sides.
     commands: ["settings", "outputs", "components", "contract", "embedded", "policies"],
     bench: ["commands", "settings", "outputs", "components", "contract", "embedded", "images", "images/bundle", "test"],

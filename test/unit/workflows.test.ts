@@ -50,6 +50,7 @@ describe("workflows", () => {
             "check-workflows",
             "policies",
             "test-mutations",
+            "test-node",
             "test-unit",
         ]);
         assert.match(commands(workflow), /gh pr comment/);

@@ -1,5 +1,6 @@
 // Which package of Debian the kernel of the nodes is built from. Pure: kernel.ts
 // asks apt-cache and builds.
+import type { Said } from "../../steps";
 
 /** The version that the patches and the configuration were made for and tested with. */
 export const TESTED = "7.2";
@@ -35,12 +36,13 @@ export function acceptable(offered: readonly string[]): string[] {
 }
 
 /** Counts what make's output says was compiled. */
-export function compileProgress(expected: number): (line: string) => string | undefined {
+export function compileProgress(expected: number): (line: string) => Said | string | undefined {
     let objects = 0;
     return (line) => {
         if (/^\s+(CC|AS)\s/.test(line)) {
             objects++;
-            return `${objects} of about ${Math.max(expected, objects)} objects compiled`;
+            const all = Math.max(expected, objects);
+            return { text: `${objects} of about ${all} objects compiled`, share: objects / all };
         }
         if (/^\s+(LD|KSYMS|LINK)\s+\S*(vmlinux|linux)/.test(line)) return "linking";
         return undefined;

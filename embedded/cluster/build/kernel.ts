@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { built } from "../../cache";
+import { built, type Recipe, willBuild } from "../../cache";
 import { addSuite, aptGet, removeSuite } from "../../debian/apt";
 import { buildTree } from "../../debian/build-tree";
 import { inTree } from "../../debian/in-tree";
@@ -42,27 +42,30 @@ interface Work {
     log: string;
 }
 
+const recipe: Recipe = {
+    name: "node-kernel",
+    title: "Build the kernel of the nodes",
+    seconds: 785,
+    inputs: ["1", CONFIGURATION, ...PATCHES.flatMap((name) => [name, readFileSync(join(FOLDER, name))])],
+    build: async (into, progress, log) => {
+        const tree = join(into, "tree");
+        await copyTree(await buildTree(), tree);
+        const work = { tree, progress, log };
+        const source = await patchedSource(work);
+        await compile(work, source);
+        await copyFile(join(tree, source, "linux"), join(into, "linux"));
+        await copyFile(join(tree, source, ".config"), join(into, "config"));
+        await writeFile(join(into, "version"), `${await release(tree, source)}\n`);
+        progress("removing the sources");
+        await rm(tree, { recursive: true, force: true });
+    },
+};
+
+/** Makes it count in what is said of the time that is left, long before its turn. */
+export const willBuildKernel = (): void => willBuild(recipe);
+
 /** Path of the kernel, a static program. Beside it stand its configuration and its version. */
-export async function nodeKernel(): Promise<string> {
-    const folder = await built({
-        name: "node-kernel",
-        title: "Build the kernel of the nodes",
-        inputs: ["1", CONFIGURATION, ...PATCHES.flatMap((name) => [name, readFileSync(join(FOLDER, name))])],
-        build: async (into, progress, log) => {
-            const tree = join(into, "tree");
-            await copyTree(await buildTree(), tree);
-            const work = { tree, progress, log };
-            const source = await patchedSource(work);
-            await compile(work, source);
-            await copyFile(join(tree, source, "linux"), join(into, "linux"));
-            await copyFile(join(tree, source, ".config"), join(into, "config"));
-            await writeFile(join(into, "version"), `${await release(tree, source)}\n`);
-            progress("removing the sources");
-            await rm(tree, { recursive: true, force: true });
-        },
-    });
-    return join(folder, "linux");
-}
+export const nodeKernel = async (): Promise<string> => join(await built(recipe), "linux");
 
 const release = async (tree: string, source: string): Promise<string> =>
     (await readFile(join(tree, source, "include/config/kernel.release"), "utf8")).trim();

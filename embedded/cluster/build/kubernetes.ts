@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { built } from "../../cache";
 import { goBuild } from "../../go";
-import { buildFlags, type GoProgram, linkerFlags } from "../../go-program";
+import { buildFlags, type GoPrograms, linkerFlags } from "../../go-program";
 import { kubernetesVersion, versionVariables } from "./kubernetes-version";
 
 const MODULE = join(__dirname, "../kubernetes");
@@ -14,17 +14,17 @@ const FILES = ["go.mod", "go.sum", "main.go"];
 export async function kubernetes(): Promise<string> {
     const texts = FILES.map((name) => readFileSync(join(MODULE, name), "utf8"));
     const version = kubernetesVersion(texts[0] ?? "");
-    const program: GoProgram = {
+    const program: GoPrograms = {
         folder: MODULE,
-        package: ".",
-        output: "kubernetes",
+        packages: ["."],
         set: versionVariables(version),
     };
     const folder = await built({
-        name: program.output,
+        name: "kubernetes",
         title: `Build Kubernetes ${version}`,
+        seconds: 420,
         inputs: [...texts, ...buildFlags(program), linkerFlags(program)],
         build: (into, progress, log) => goBuild(program, into, progress, log),
     });
-    return join(folder, program.output);
+    return join(folder, "kubernetes");
 }

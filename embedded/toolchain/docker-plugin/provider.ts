@@ -115,7 +115,7 @@ function withDefaults(build: unknown, digest: string): unknown {
 /** A changed image is built again and keeps its place; a new password alone changes nothing that was made. */
 function differences({ oldInputs, olds, news }: DiffRequest) {
     const before = Object.keys(oldInputs).length > 0 ? oldInputs : (olds.__inputs ?? {});
-    return changes(comparable(before), comparable(news)).map((change) => ({ ...change, replace: false }));
+    return changes(comparable(before), comparable(news));
 }
 
 function comparable(inputs: Obj): Obj {

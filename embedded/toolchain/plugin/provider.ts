@@ -4,7 +4,7 @@ import type { Obj, Path } from "./values";
 
 export interface ResourceName {
     urn: string;
-    /** Such as kubernetes:core/v1:Pod. */
+    /** Such as docker:index/image:Image. */
     type: string;
     /** The name given in the program. */
     name: string;
@@ -32,9 +32,6 @@ export interface Failure {
 export interface CheckRequest extends ResourceName {
     olds: Obj;
     news: Obj;
-    /** For names that are made up: the same in a preview and its update. May be empty. */
-    seed: Uint8Array;
-    autonaming?: { proposed: string; mode: "propose" | "enforce" | "disable" };
 }
 
 export interface DiffRequest extends ResourceName {
@@ -48,28 +45,21 @@ export interface DiffRequest extends ResourceName {
 export interface PropertyChange {
     path: Path;
     kind: "add" | "delete" | "update";
-    /** Whether this change needs a new resource. */
-    replace: boolean;
 }
 
 export interface DiffAnswer {
-    /** No change: nothing to do. */
+    /** No change: nothing to do. Others are made in place. */
     changes: PropertyChange[];
-    deleteBeforeReplace?: boolean;
 }
 
 export interface CreateRequest extends ResourceName {
     inputs: Obj;
-    /** Seconds; 0 when the program does not say. */
-    timeout: number;
     preview: boolean;
 }
 
 export interface UpdateRequest extends CreateRequest {
     id: string;
     olds: Obj;
-    /** Paths of properties whose changes the program wants to be left alone; the inputs have their old values. */
-    ignoreChanges: readonly string[];
 }
 
 export interface ReadRequest extends ResourceName {
@@ -82,7 +72,6 @@ export interface ReadRequest extends ResourceName {
 export interface DeleteRequest extends ResourceName {
     id: string;
     properties: Obj;
-    timeout: number;
 }
 
 export interface Provider {
@@ -96,28 +85,13 @@ export interface Provider {
     serves: string;
     /** Problems of the provider's own inputs. */
     checkConfig?(inputs: Obj): Failure[];
-    /** Which changes of the provider's own inputs mean that its resources are other ones. @default none */
-    diffConfig?(olds: Obj, news: Obj): Promise<{ replaces: string[] }>;
     configure(inputs: Obj): void | Promise<void>;
     check(request: CheckRequest, context: Context): Promise<{ inputs: Obj; failures: Failure[] }>;
     diff(request: DiffRequest, context: Context): Promise<DiffAnswer>;
-    /** `id` counts for nothing in a preview. @throws InitFailed when it exists but is not as it should be. */
+    /** `id` counts for nothing in a preview. */
     create(request: CreateRequest, context: Context): Promise<{ id: string; properties: Obj }>;
     update(request: UpdateRequest, context: Context): Promise<Obj>;
     /** undefined when it is gone. */
     read(request: ReadRequest, context: Context): Promise<{ id: string; properties: Obj; inputs: Obj } | undefined>;
     delete(request: DeleteRequest, context: Context): Promise<void>;
-}
-
-/** The resource exists, and stays in the state, but is not as it should be: the next `up` goes on from there. */
-export class InitFailed extends Error {
-    override name = "InitFailed";
-    constructor(
-        readonly made: { id: string; properties: Obj; inputs?: Obj },
-        message: string,
-        /** What a person needs in order to mend it, one line or block each. */
-        readonly reasons: string[] = [],
-    ) {
-        super(message);
-    }
 }

@@ -1,23 +1,14 @@
 // Serves a Provider to the engine over gRPC (pulumirpc.ResourceProvider).
-import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Calls } from "./calls";
 import { EngineLog } from "./engine-log";
 import { firstOfRun } from "./notice";
-import {
-    type CheckRequest,
-    type Context,
-    type Failure,
-    InitFailed,
-    type PropertyChange,
-    type Provider,
-} from "./provider";
+import type { Context, Failure, PropertyChange, Provider } from "./provider";
 import { type Redact, redaction, secretTexts } from "./redaction";
 import { fromStruct, toStruct } from "./struct";
 import { equal, type Obj, pathText, plain } from "./values";
@@ -73,33 +64,11 @@ function unary(method: Method) {
     };
 }
 
-function statusOf(error: unknown): { code: status; details: string; metadata?: Metadata } {
-    if (error instanceof InitFailed) return initFailedStatus(error);
+function statusOf(error: unknown): { code: status; details: string } {
     return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
 }
 
-/** Without this detail the engine would take the resource for one that was not made, and forget it. */
-function initFailedStatus(error: InitFailed): { code: status; details: string; metadata: Metadata } {
-    const { id, properties, inputs } = error.made;
-    const detail = new messages.ErrorResourceInitFailed();
-    detail.setId(id);
-    detail.setProperties(toStruct(properties));
-    if (inputs) detail.setInputs(toStruct(inputs));
-    detail.setReasonsList([error.message, ...error.reasons]);
-    const any = new Any();
-    any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const whole = new Status();
-    whole.setCode(status.UNKNOWN);
-    whole.setMessage(error.message);
-    whole.addDetails(any);
-    const metadata = new Metadata();
-    metadata.add("grpc-status-details-bin", Buffer.from(whole.serializeBinary()));
-    return { code: status.UNKNOWN, details: error.message, metadata };
-}
-
 function redacted(error: unknown, redact: Redact): Error {
-    if (error instanceof InitFailed)
-        return new InitFailed(error.made, redact(error.message), error.reasons.map(redact));
     return new Error(redact(error instanceof Error ? error.message : String(error)));
 }
 
@@ -108,8 +77,6 @@ export function resourceName(urn: string): { urn: string; type: string; name: st
     const parts = urn.split("::");
     return { urn, type: parts[2]?.split("$").pop() ?? "", name: parts.slice(3).join("::") };
 }
-
-const MODES = ["propose", "enforce", "disable"] as const;
 
 function methods(provider: Provider, engine: string | undefined): Record<string, Method> {
     const cancelled = new AbortController();
@@ -156,7 +123,6 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
             log = new EngineLog(request.getEngineAddress());
             const answer = new messages.ProviderHandshakeResponse();
             answer.setAcceptSecrets(true);
-            answer.setSupportsAutonamingConfiguration(true);
             return answer;
         },
         attach(request: { getAddress(): string }) {
@@ -180,7 +146,7 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
             answer.setFailuresList(failures.map(failureMessage));
             return answer;
         },
-        async diffConfig(request: messages.DiffRequest) {
+        diffConfig(request: messages.DiffRequest) {
             const olds: Obj = plain(fromStruct(request.getOlds()));
             const news: Obj = plain(fromStruct(request.getNews()));
             const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
@@ -189,8 +155,6 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
             const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
             answer.setChanges(differing.length > 0 ? DIFF_SOME : DIFF_NONE);
             answer.setDiffsList(differing);
-            const found = differing.length > 0 ? await provider.diffConfig?.(olds, news) : undefined;
-            answer.setReplacesList(found?.replaces ?? []);
             return answer;
         },
         async configure(request: messages.ConfigureRequest) {
@@ -199,22 +163,15 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
             const answer = new messages.ConfigureResponse();
             answer.setAcceptsecrets(true);
             answer.setSupportspreview(true);
-            answer.setSupportsAutonamingConfiguration(true);
             return answer;
         },
 
         async check(request: messages.CheckRequest) {
-            const wanted: CheckRequest = {
+            const wanted = {
                 ...resourceName(request.getUrn()),
                 olds: fromStruct(request.getOlds()),
                 news: fromStruct(request.getNews()),
-                seed: request.getRandomseed_asU8(),
             };
-            const autonaming = request.getAutonaming();
-            if (autonaming) {
-                const mode = MODES[autonaming.getMode()] ?? "propose";
-                wanted.autonaming = { proposed: autonaming.getProposedName(), mode };
-            }
             const checked = await about(wanted.urn, [wanted.news], (context) => provider.check(wanted, context));
             const redact = redaction(checked.failures.length > 0 ? secretTexts(wanted.news) : []);
             const answer = new messages.CheckResponse();
@@ -234,13 +191,12 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
                 news: fromStruct(request.getNews()),
             };
             const found = await about(wanted.urn, [olds, wanted.news], (context) => provider.diff(wanted, context));
-            return diffMessage(found.changes, found.deleteBeforeReplace ?? false);
+            return diffMessage(found.changes);
         },
         async create(request: messages.CreateRequest) {
             const wanted = {
                 ...resourceName(request.getUrn()),
                 inputs: fromStruct(request.getProperties()),
-                timeout: request.getTimeout(),
                 preview: request.getPreview(),
             };
             const made = await about(wanted.urn, [wanted.inputs], (context) => provider.create(wanted, context));
@@ -255,9 +211,7 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
                 id: request.getId(),
                 olds: fromStruct(request.getOlds()),
                 inputs: fromStruct(request.getNews()),
-                timeout: request.getTimeout(),
                 preview: request.getPreview(),
-                ignoreChanges: request.getIgnorechangesList(),
             };
             const known = [wanted.olds, wanted.inputs];
             const properties = await about(wanted.urn, known, (context) => provider.update(wanted, context));
@@ -284,7 +238,7 @@ function methods(provider: Provider, engine: string | undefined): Record<string,
         async delete(request: messages.DeleteRequest) {
             const properties = fromStruct(request.getProperties());
             const resource = resourceName(request.getUrn());
-            const wanted = { ...resource, id: request.getId(), properties, timeout: request.getTimeout() };
+            const wanted = { ...resource, id: request.getId(), properties };
             await about(wanted.urn, [properties], (context) => provider.delete(wanted, context));
             return new Empty();
         },
@@ -304,25 +258,19 @@ function failureMessage(failure: Failure): messages.CheckFailure {
     return message;
 }
 
-function diffMessage(changes: PropertyChange[], deleteBeforeReplace: boolean): messages.DiffResponse {
+function diffMessage(changes: PropertyChange[]): messages.DiffResponse {
     const { Kind } = messages.PropertyDiff;
-    const kinds = {
-        add: [Kind.ADD, Kind.ADD_REPLACE],
-        delete: [Kind.DELETE, Kind.DELETE_REPLACE],
-        update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
-    } as const;
+    const kinds = { add: Kind.ADD, delete: Kind.DELETE, update: Kind.UPDATE };
     const answer = new messages.DiffResponse();
     const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
     answer.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
-    answer.setDeletebeforereplace(deleteBeforeReplace);
     answer.setHasdetaileddiff(true);
     for (const change of changes) {
         const detail = new messages.PropertyDiff();
-        detail.setKind(kinds[change.kind][change.replace ? 1 : 0]);
+        detail.setKind(kinds[change.kind]);
         detail.setInputdiff(true);
         answer.getDetaileddiffMap().set(pathText(change.path), detail);
         answer.addDiffs(String(change.path[0]));
-        if (change.replace) answer.addReplaces(pathText(change.path));
     }
     return answer;
 }

@@ -70,24 +70,6 @@ export const hasUnknown = (value: unknown): boolean =>
         value,
         (inner) => isUnknown(inner) || (isObject(inner) && inner[SIGNATURE] === OUTPUT && !("value" in inner)),
     );
-export const hasSecret = (value: unknown): boolean => anywhere(value, isSecret);
-
-/**
- * Wraps in `value` what is secret in `like`. A list of which some item is secret is secret as a whole, because the
- * items of two lists need not correspond.
- */
-// biome-ignore lint/suspicious/noExplicitAny: properties of arbitrary resources
-export function secretLike(value: any, like: unknown): any {
-    if (value === undefined) return value;
-    if (isSecret(like) || (!isObject(like) && hasSecret(like))) return secret(value);
-    if (!isObject(value) || !isObject(like)) return value;
-    return Object.fromEntries(
-        Object.entries(value).map(([key, property]) => [
-            key,
-            Object.hasOwn(like, key) ? secretLike(property, like[key]) : property,
-        ]),
-    );
-}
 
 /** Without properties that are undefined, at any depth: a protobuf Struct cannot hold them. */
 // biome-ignore lint/suspicious/noExplicitAny: properties of arbitrary resources

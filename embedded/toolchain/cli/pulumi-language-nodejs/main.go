@@ -21,9 +21,6 @@ import (
 	"google.golang.org/grpc"
 )
 
-// Set by the linker to the version of the CLI that it is built for.
-var version = "0.0.0-unknown"
-
 func main() {
 	// The engine passes it on when the user asked for traces; this host makes none of its own.
 	// (The flags of its logs are defined by the SDK.)
