@@ -31,8 +31,8 @@ interface Reader {
 }
 
 /** What the image starts Node.js with. */
-function entryPoint(): string[] {
-    const context = bundleImage("visibility");
+async function entryPoint(): Promise<string[]> {
+    const context = await bundleImage("visibility");
     const [, text = "[]"] = /^ENTRYPOINT (.*)$/m.exec(readFileSync(join(context, "Dockerfile"), "utf8")) ?? [];
     const [, ...args] = JSON.parse(text) as string[];
     return args.map((arg) => arg.replace(/^\/app\//, `${context}/dist/`));
@@ -49,7 +49,7 @@ async function startReader(share: string, writerUrl: string): Promise<Reader> {
         [names.httpHost]: "127.0.0.1",
         [names.httpPort]: "0",
     };
-    const child = spawn(...dyingWithUs(process.execPath, [...entryPoint(), clientPod.commands.reader]), {
+    const child = spawn(...dyingWithUs(process.execPath, [...(await entryPoint()), clientPod.commands.reader]), {
         env: { PATH: process.env.PATH, ...env },
         stdio: ["ignore", "pipe", "inherit"],
     });

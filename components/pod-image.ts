@@ -56,7 +56,7 @@ export class PodImage extends pulumi.ComponentResource {
         opts: ComponentOptions | undefined,
     ): pulumi.Output<string> {
         // Relative to the program, which is where plugins are started: the same on every machine.
-        const context = relative(process.cwd(), bundleImage(image));
+        const context = pulumi.output(bundleImage(image)).apply((folder) => relative(process.cwd(), folder));
         const built = new docker.Image(
             name,
             ...transformed<docker.ImageArgs>(
@@ -65,7 +65,7 @@ export class PodImage extends pulumi.ComponentResource {
                     imageName: imageName(registry.server, pulumi.getProject(), pulumi.getStack(), image),
                     build: {
                         context,
-                        dockerfile: `${context}/Dockerfile`,
+                        dockerfile: pulumi.interpolate`${context}/Dockerfile`,
                         ...(baseImage !== undefined && { args: { BASE_IMAGE: baseImage } }),
                         ...(platform !== undefined && { platform }),
                     },

@@ -3,26 +3,25 @@
 // page, page/ -> dist/page.{html,js,css}. Called by the program before an image
 // is built, and by tests.
 import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import type { BuildOptions } from "esbuild";
-import { bundle } from "../bundled";
+import { dirname, join } from "node:path";
+import { type BuildOptions, build } from "esbuild";
+import { keep } from "../load/keep";
 
 export const imageNames = ["nfs-server", "visibility"] as const;
 export type ImageName = (typeof imageNames)[number];
 
-const common: BuildOptions = {
-    // Paths that end up in the bundle are relative to this folder, so that they are alike on every machine.
-    absWorkingDir: dirname(__dirname),
-    bundle: true,
-    legalComments: "inline",
-    logLevel: "silent",
-};
+/** This folder, by its package: the program is bundled, and runs elsewhere. */
+const images = dirname(require.resolve("@nfs-storage-stack/images/package.json"));
 
-/** Bundles the image's app and returns the folder to build the image from. The same sources give the same bytes. */
-export function bundleImage(name: ImageName): string {
-    const context = join(__dirname, name);
-    const dist = join(context, "dist");
-    bundleInto(join(context, "main.ts"), join(dist, `${name}.js`), {
+/** Bundles the image's app and gives the folder to build the image from. The same sources give the same bytes. */
+export async function bundleImage(name: ImageName): Promise<string> {
+    const context = join(images, name);
+    await Promise.all([bundleApp(context, name), bundlePage(context)]);
+    return context;
+}
+
+const bundleApp = (context: string, name: ImageName): Promise<void> =>
+    bundleInto(context, [{ in: "main.ts", out: name }], {
         platform: "node",
         format: "cjs",
         // Node.js of Debian 13.
@@ -32,21 +31,31 @@ export function bundleImage(name: ImageName): string {
         minifyWhitespace: true,
         minifySyntax: true,
     });
-    const page = join(context, "page");
-    if (existsSync(page)) {
+
+async function bundlePage(context: string): Promise<void> {
+    if (!existsSync(join(context, "page"))) return;
+    const parts = ["main.ts", "page.css", "page.html"].map((file) => ({ in: `page/${file}`, out: "page" }));
+    await bundleInto(context, parts, {
+        platform: "browser",
+        format: "iife",
         // Browsers of the last two years or so.
-        const options: BuildOptions = { platform: "browser", format: "iife", target: "es2022", minify: true };
-        bundleInto(join(page, "main.ts"), join(dist, "page.js"), options);
-        bundleInto(join(page, "page.css"), join(dist, "page.css"), options);
-        // A bundle, too, of one file that is as it is.
-        bundleInto(join(page, "page.html"), join(dist, "page.html"), { loader: { ".html": "copy" } });
-    }
-    return context;
+        target: "es2022",
+        minify: true,
+        loader: { ".html": "copy" },
+    });
 }
 
-function bundleInto(entry: string, outfile: string, options: BuildOptions): void {
-    // Not in the folder that the image is built from.
-    const record = join(__dirname, "dist", `${basename(outfile)}.json`);
-    const { unkept } = bundle({ ...common, ...options, entryPoints: [entry], outfile }, record);
-    if (unkept) throw unkept;
+async function bundleInto(context: string, parts: { in: string; out: string }[], options: BuildOptions): Promise<void> {
+    const { outputFiles } = await build({
+        ...options,
+        entryPoints: parts.map((part) => ({ ...part, in: join(context, part.in) })),
+        outdir: join(context, "dist"),
+        // Paths that end up in a bundle are relative to this folder, so that they are alike on every machine.
+        absWorkingDir: dirname(images),
+        bundle: true,
+        legalComments: "inline",
+        logLevel: "silent",
+        write: false,
+    });
+    for (const { path, contents } of outputFiles) keep(path, contents);
 }

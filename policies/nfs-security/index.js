@@ -1,2 +1,4 @@
-// What Pulumi loads; the pack itself is pack.ts beside it.
-require("../start.js")(__dirname);
+// What Pulumi runs; the pack itself is pack.ts beside it.
+const { join } = require("node:path");
+
+require("../../load")(join(__dirname, "index.ts"));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { after, describe, it } from "mocha";
-import { Project } from "./project";
+import { Project, RUNS_INDEX } from "./project";
 
 const THING = `
 import * as pulumi from "@pulumi/pulumi";
@@ -64,7 +64,7 @@ export const hidden = config.requireSecret("password");`,
             "index.ts": THING,
             "pack/PulumiPolicy.yaml": "runtime: nodejs\n",
             "pack/package.json": '{"name":"test-pack","version":"1.0.0","main":"index.js"}',
-            "pack/index.js": 'require("../register.js");\nrequire("./index.ts");\n',
+            "pack/index.js": RUNS_INDEX,
             "pack/index.ts": `
 import * as pulumi from "@pulumi/pulumi";
 import { PolicyPack } from "@pulumi/policy";

@@ -15,6 +15,9 @@ export interface Result {
 const ROOT = join(__dirname, "..", "..");
 const STACK = "test";
 
+/** JavaScript that runs the index.ts beside it, as this repository's own program and packs are run. */
+export const RUNS_INDEX = `module.exports = require(${JSON.stringify(join(ROOT, "load"))})(require("node:path").join(__dirname, "index.ts"));\n`;
+
 export class Project {
     private constructor(
         readonly folder: string,
@@ -37,11 +40,9 @@ export class Project {
         await mkdir(join(folder, "state"));
         await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
         await project.write({
-            "package.json": '{"name":"toolchain-test","main":"index.ts","dependencies":{"@pulumi/docker":"*"}}',
-            "register.js": `require(${JSON.stringify(join(ROOT, "register.js"))});`,
-            "Pulumi.yaml":
-                "name: toolchain-test\n" +
-                'runtime: { name: nodejs, options: { typescript: false, nodeargs: "--require ./register.js" } }\n',
+            "package.json": '{"name":"toolchain-test","main":"program.js","dependencies":{"@pulumi/docker":"*"}}',
+            "program.js": RUNS_INDEX,
+            "Pulumi.yaml": "name: toolchain-test\nruntime: { name: nodejs, options: { typescript: false } }\n",
             ...files,
         });
         await project.good(["stack", "init", STACK]);

@@ -8,20 +8,20 @@ import { bundleImage, imageNames } from "../../images/bundle";
 
 describe("an image's build context", () => {
     for (const name of imageNames) {
-        it(`of ${name} holds a bundle that is made the same again, and written only when it changed`, () => {
-            const context = bundleImage(name);
+        it(`of ${name} holds a bundle that is made the same again, and written only when it changed`, async () => {
+            const context = await bundleImage(name);
             const bundle = join(context, "dist", `${name}.js`);
             const before = readFileSync(bundle);
             const { mtimeMs } = statSync(bundle);
-            bundleImage(name);
+            await bundleImage(name);
             assert.equal(statSync(bundle).mtimeMs, mtimeMs);
             rmSync(bundle);
-            bundleImage(name);
+            await bundleImage(name);
             assert.ok(readFileSync(bundle).equals(before));
         });
 
-        it(`of ${name} is a program without dependencies, and names no folder of this machine`, () => {
-            const bundle = join(bundleImage(name), "dist", `${name}.js`);
+        it(`of ${name} is a program without dependencies, and names no folder of this machine`, async () => {
+            const bundle = join(await bundleImage(name), "dist", `${name}.js`);
             assert.equal(spawnSync(process.execPath, ["--check", bundle]).status, 0);
             const text = readFileSync(bundle, "utf8");
             assert.ok(!text.includes(process.cwd()));
@@ -32,8 +32,8 @@ describe("an image's build context", () => {
             );
         });
 
-        it(`of ${name} lets in only what its Dockerfile copies`, () => {
-            const context = bundleImage(name);
+        it(`of ${name} lets in only what its Dockerfile copies`, async () => {
+            const context = await bundleImage(name);
             const ignore = dockerignore().add(readFileSync(join(context, ".dockerignore"), "utf8"));
             const dockerfile = readFileSync(join(context, "Dockerfile"), "utf8");
             const copied = [...dockerfile.matchAll(/^COPY (\S+) /gm)].map(([, source]) => source ?? "");
@@ -43,14 +43,13 @@ describe("an image's build context", () => {
         });
     }
 
-    it("begins with the same layer in both, so that it is built, pushed and pulled once", () => {
-        const [first, second] = imageNames.map((name) => {
-            const dockerfile = readFileSync(join(bundleImage(name), "Dockerfile"), "utf8");
-            return dockerfile
+    it("begins with the same layer in both, so that it is built, pushed and pulled once", async () => {
+        const [first, second] = (await Promise.all(imageNames.map(bundleImage))).map((context) =>
+            readFileSync(join(context, "Dockerfile"), "utf8")
                 .split("\n")
                 .filter((line) => /^(?:ARG|FROM|RUN) /.test(line))
-                .slice(0, 3);
-        });
+                .slice(0, 3),
+        );
         assert.deepEqual(first, second);
         assert.match(first?.[2] ?? "", /nodejs/);
     });

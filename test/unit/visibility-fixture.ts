@@ -36,7 +36,11 @@ export function onFreshShare() {
     let share: string;
     let mountsFile: string;
     let apps: App[] = [];
+    let program: string;
 
+    before(async () => {
+        program = join(await bundleImage("visibility"), "dist", "visibility.js");
+    });
     beforeEach(async () => {
         share = await mkdtemp(join(tmpdir(), "visibility-"));
         mountsFile = `${share}.mounts`;
@@ -71,7 +75,7 @@ export function onFreshShare() {
             names[key as keyof typeof names],
             String(value),
         ]);
-        const child = spawn(process.execPath, [join(bundleImage("visibility"), "dist", "visibility.js"), role], {
+        const child = spawn(process.execPath, [program, role], {
             env: Object.fromEntries(variables),
             stdio: ["ignore", "pipe", "pipe"],
         });
