@@ -40,6 +40,10 @@ export function goEnvironment(): NodeJS.ProcessEnv {
         GOCACHE: join(cacheDirectory(), "go-build"),
         CGO_ENABLED: "0",
         GOFLAGS: "-mod=readonly",
+        // The compiler collects garbage less often while it is small: a fifth less of processor time (k8s.io and Pulumi's
+        // SDK in Go, 28.6 s for 35.7 and 4.2 for 5.6), at about the same peak (2.4 GiB for 2.3).
+        GOGC: "400",
+        GOMEMLIMIT: "2500MiB",
         GOWORK: "off",
     };
 }

@@ -44,12 +44,12 @@ export interface Disk {
 }
 
 const GIB = 1024 ** 3;
-/** From nothing the caches grow to 7.3 GiB (Go 5.8, what was built 1.5), and the kernel takes 2.3 more while it is built. */
-const NEEDED_DISK = 12 * GIB;
+/** From nothing the caches grow to 12 GiB (Go 9.6, what was built 1.7), and the kernel takes 2.3 more while it is built. */
+const NEEDED_DISK = 16 * GIB;
 /** With everything built a running stack takes about this much. */
 const NEEDED_DISK_BUILT = 3 * GIB;
-/** Two nodes, the control plane and Pulumi take about 3 GiB; the linker of the Kubernetes program 2.4 GiB at its peak. */
-const NEEDED_MEMORY = 5 * GIB;
+/** Two nodes, the control plane and Pulumi take about 3 GiB; the linker of Pulumi's Kubernetes plugin 3.8 at its peak. */
+const NEEDED_MEMORY = 6 * GIB;
 const OLDEST_GO = [1, 25] as const;
 
 /** Kernel settings, each with the value with which it keeps plain users from making namespaces. */

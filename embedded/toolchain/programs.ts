@@ -43,7 +43,7 @@ function recipe(): Recipe {
     return {
         name: "pulumi-programs",
         title: `Build the Pulumi CLI ${cliVersion()} and Pulumi's Kubernetes plugin ${kubernetesPluginVersion()}`,
-        seconds: 600,
+        seconds: 560,
         inputs: [JSON.stringify(rest), ...buildFlags(rest), ...sources],
         build: async (into, progress, log) => {
             await goBuild({ folder, ...rest }, into, progress, log).catch(explain);

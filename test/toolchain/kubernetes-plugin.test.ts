@@ -73,11 +73,7 @@ describe("a program on Pulumi's own Kubernetes plugin, through the CLI", functio
         assert.match(preview, /6 to create|7 to create/);
 
         const made = good(await stack.run(["up", "--yes", "--stack", "test"]));
-        assert.equal(
-            made.match(/^ {4}Pulumi's own Kubernetes plugin is not/gm)?.length,
-            1,
-            "the notice must be said once a run",
-        );
+        assert.doesNotMatch(made, /resource plugin|\$PATH/, "its version and place must be what the engine expects");
         assert.equal(await stack.output("phase"), "Bound");
 
         assert.match(good(await stack.up()), /7 unchanged/);
@@ -126,8 +122,8 @@ describe("a program on Pulumi's own Kubernetes plugin, through the CLI", functio
         const failing = stack.up();
         await setPodStatus(api, namespace, "check", statuses.crashing("the reader saw nothing new for 9 s"));
         const text = bad(await failing);
-        assert.match(text, /gave up after 15 s/);
-        assert.match(text, /ended before with exit code 7: the reader saw nothing new for 9 s/);
+        assert.match(text, /'check' timed out waiting to be Ready/);
+        assert.match(text, /\(Error: exit code 7\)\s+the reader saw nothing new for 9 s/);
         const { deployment } = JSON.parse(await stack.good(["stack", "export", "--stack", "test"]));
         const kept = deployment.resources.find((one: Obj) => one.type === "kubernetes:core/v1:Pod");
         assert.equal(kept.id, `${namespace}/check`);
@@ -166,18 +162,5 @@ describe("a program on Pulumi's own Kubernetes plugin, through the CLI", functio
         const { import: _, ...options } = settings.options ?? {};
         await stack.write(program([namespaceOf(namespace), { ...settings, options }]));
         assert.match(good(await stack.up()), /4 unchanged/);
-    });
-
-    it("says within a minute that the cluster does not answer", async () => {
-        const kubeconfig = JSON.stringify({
-            "current-context": "away",
-            contexts: [{ name: "away", context: { cluster: "away", user: "nobody" } }],
-            clusters: [{ name: "away", cluster: { server: "https://127.0.0.1:9" } }],
-            users: [{ name: "nobody", user: { token: "none" } }],
-        });
-        const stack = await project(program([namespaceOf("nowhere")]), kubeconfig);
-        const start = performance.now();
-        assert.match(bad(await stack.preview()), /cannot be reached: https:\/\/127.0.0.1:9: .*ECONNREFUSED/);
-        assert.ok(performance.now() - start < 60_000);
     });
 });

@@ -5,7 +5,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Obj } from "../../embedded/toolchain/plugin/values";
 import type { Api } from "./api";
-import { idlePodSpec, setPodStatus, statuses } from "./kubernetes-fixture";
 import { bad, destroy, good, program, type Wanted, workbench } from "./kubernetes-program";
 import { eventLog, type Project } from "./project";
 
@@ -38,19 +37,6 @@ describe("a program on Pulumi's own Kubernetes plugin, with secrets", function (
         },
         ...more,
     ];
-    const pod = (): Wanted => ({
-        type: "core/v1/Pod",
-        name: "says",
-        args: {
-            metadata: metadata("says"),
-            spec: idlePodSpec({
-                containers: [
-                    { name: "main", image: "example.invalid/none", env: [{ name: "WORD", value: "&wordPassword" }] },
-                ],
-            }),
-        },
-        options: { customTimeouts: { create: "4s" } },
-    });
     const refused = (): Wanted => ({
         type: "core/v1/ConfigMap",
         name: "refused",
@@ -76,13 +62,6 @@ describe("a program on Pulumi's own Kubernetes plugin, with secrets", function (
         assert.equal(Buffer.from(data.word, "base64").toString(), WORD);
         const settings = await api.ask(`/api/v1/namespaces/${namespace}/configmaps/settings`);
         assert.equal(settings.data.word, WORD);
-    });
-
-    it("hides what a Pod, its events and its log quote of them", async () => {
-        await stack.write(program(resources([pod()])));
-        const failing = up("pod");
-        await setPodStatus(api, namespace, "says", statuses.crashing(`the word "${WORD}" is wrong`));
-        assert.match(bad(await failing), /ended before with exit code 7: the word "\[secret\]" is wrong/);
     });
 
     it("hides what the API server quotes of them", async () => {

@@ -19,7 +19,7 @@ export async function descendants(pid: number): Promise<Process[]> {
     return [...here, ...(await Promise.all(children.map(descendants))).flat()];
 }
 
-const commandOf = (pid: number): Promise<string> => read(`/proc/${pid}/cmdline`);
+export const commandOf = (pid: number): Promise<string> => read(`/proc/${pid}/cmdline`);
 
 export async function gone(processes: readonly Process[]): Promise<void> {
     for (const { pid, command } of processes) await until(async () => (await commandOf(pid)) !== command);

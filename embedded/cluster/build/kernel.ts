@@ -45,7 +45,7 @@ interface Work {
 const recipe: Recipe = {
     name: "node-kernel",
     title: "Build the kernel of the nodes",
-    seconds: 785,
+    seconds: 600,
     inputs: ["1", CONFIGURATION, ...PATCHES.flatMap((name) => [name, readFileSync(join(FOLDER, name))])],
     build: async (into, progress, log) => {
         const tree = join(into, "tree");

@@ -22,7 +22,7 @@ export async function kubernetes(): Promise<string> {
     const folder = await built({
         name: "kubernetes",
         title: `Build Kubernetes ${version}`,
-        seconds: 420,
+        seconds: 350,
         inputs: [...texts, ...buildFlags(program), linkerFlags(program)],
         build: (into, progress, log) => goBuild(program, into, progress, log),
     });
