@@ -11,7 +11,8 @@ export async function up(): Promise<void> {
         stack.environment.context === undefined
             ? ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"]
             : [];
-    await stack.show(["up", ...consent, ...policyArguments]);
+    // What was changed in the cluster since, by hand or by an accident, is seen, and put right.
+    await stack.show(["up", "--refresh", ...consent, ...policyArguments]);
     const evidence = evidenceOf(await stackOutputs(stack));
     if (!evidence) {
         throw new UserError("the stack has no evidence in its outputs: run `make verify`");

@@ -3,6 +3,7 @@
 // part is, is said in its own file.
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { defined } from "./defined";
 import type { NfsExport } from "./export";
 import { ExternalNfs, type ExternalNfsArgs } from "./external-nfs";
 import type { Identity } from "./identity";
@@ -13,7 +14,7 @@ import { type ComponentOptions, childOptions, ownOptions, protection } from "./o
 import { type PlacedPods, readPlacedPods } from "./placed-pods";
 import type { Placement } from "./placement";
 import { type ImageSource, PodImage, type PodImageArgs } from "./pod-image";
-import { revisionOf } from "./revision";
+import { type RevisionParts, revisionOf } from "./revision";
 import { type PodSecurityLevel, podSecurityLabels } from "./security";
 import { type Transform, transformed } from "./transform";
 import { VisibilityCheck, type VisibilityCheckArgs } from "./visibility-check";
@@ -122,8 +123,8 @@ export class NfsStorageStack extends pulumi.ComponentResource {
             within(namespace),
         );
 
-        const message = args.writer?.message ?? volumeWriterDefaults.message;
-        this.revision = this.revise(message);
+        const writer = { ...volumeWriterDefaults, ...defined(args.writer ?? {}) };
+        this.revision = this.revise(writer);
         const client = {
             namespace: namespace.metadata.name,
             claim: this.volume.claim,
@@ -133,7 +134,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         };
         this.writer = new VolumeWriter(
             `${name}-writer`,
-            { ...client, ...args.writer, message, revision: this.revision, transforms: transforms?.writer },
+            { ...client, ...writer, revision: this.revision, transforms: transforms?.writer },
             within(...this.volume.ready),
         );
         this.readers = new VolumeReaders(
@@ -207,7 +208,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         );
     }
 
-    private revise(message: string): pulumi.Output<string> {
+    private revise(writer: RevisionParts["writer"]): pulumi.Output<string> {
         const { address, path, nfsVersion } = this.export;
         const server = this.server;
         return pulumi
@@ -218,7 +219,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
                     serverConfiguration: configuration ?? null,
                     export: { address: at, path, nfsVersion },
                     mountOptions: this.volume.mountOptions,
-                    message,
+                    writer,
                 }),
             );
     }

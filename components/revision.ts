@@ -9,7 +9,8 @@ export interface RevisionParts {
     readonly serverConfiguration: Readonly<Record<string, string>> | null;
     readonly export: { readonly address: string; readonly path: string; readonly nfsVersion: string };
     readonly mountOptions: readonly string[];
-    readonly message: string;
+    /** What the writer is told, its message among it: a change is done when the check has seen it, whoever says "updated". */
+    readonly writer: Readonly<Record<string, string | number>>;
 }
 
 export function revisionOf(parts: RevisionParts): string {

@@ -9,7 +9,7 @@ import { evidenceOf } from "./check-evidence";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec } from "./client-pod";
 import { kubernetesName, podLabels } from "./names";
-import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
+import { type ComponentOptions, childOptions, ownOptions } from "./options";
 import { awayFrom, type Placement } from "./placement";
 import { type Transform, transformed } from "./transform";
 
@@ -40,11 +40,8 @@ export const visibilityCheckDefaults = {
     placement: "required",
 } as const;
 
-/**
- * A gate that nobody ever opens, so that the pod is never Ready: Pulumi counts a Ready pod as done, which would be
- * before it ended. Only its success is left.
- */
-const NEVER_READY = "nfs-storage-stack/runs-once";
+/** Until a pod runs, and after its end until that is known. */
+const START_SECONDS = 30;
 
 export class VisibilityCheck extends pulumi.ComponentResource {
     readonly evidence: pulumi.Output<Evidence>;
@@ -62,13 +59,20 @@ export class VisibilityCheck extends pulumi.ComponentResource {
             placement: args.placement ?? visibilityCheckDefaults.placement,
         };
         const { env } = clientPod;
+        const limit = `${Math.ceil(settings.timeoutMs / 1000) + START_SECONDS}s`;
         const pod = new k8s.core.v1.Pod(
             name,
             ...transformed(
                 transforms?.pod,
                 {
                     // Named by Pulumi, so that the next check comes before this one's evidence goes.
-                    metadata: { namespace, labels: podLabels(roles.check, kubernetesName(name)) },
+                    metadata: {
+                        namespace,
+                        labels: podLabels(roles.check, kubernetesName(name)),
+                        // The provider's own wait for a pod begins anew with each event of its namespace, and never ends
+                        // while something there is restarted; this one ends (pulumi-kubernetes 4.25, await/pod.go).
+                        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Succeeded" },
+                    },
                     spec: {
                         ...clientPodSpec({
                             role: "check",
@@ -89,14 +93,13 @@ export class VisibilityCheck extends pulumi.ComponentResource {
                             },
                         }),
                         restartPolicy: "OnFailure",
-                        readinessGates: [{ conditionType: NEVER_READY }],
                     },
                 },
                 {
                     ...childOptions(this, opts),
                     deleteBeforeReplace: false,
-                    // Attempts that end after a minute are made again with Kubernetes's growing pauses.
-                    customTimeouts: podTimeouts,
+                    // One whole attempt, and what comes before it: its image is on the readers' nodes already.
+                    customTimeouts: { create: limit, update: limit },
                 },
             ),
         );

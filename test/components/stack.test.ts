@@ -348,7 +348,7 @@ describe("a changed deployment", () => {
         assert.equal(revisionOf(one), one.outputs.revision);
     });
 
-    it("in images, server configuration, export or mount options is another revision", async () => {
+    it("in images, server configuration, export, mount options or what the writer is told is another revision", async () => {
         const { server } = managed;
         const changed: NfsStorageStackArgs[] = [
             managed,
@@ -359,6 +359,8 @@ describe("a changed deployment", () => {
             { ...managed, server: { ...server, address: "10.96.0.8" } as typeof server },
             { ...managed, server: { ...server, image: { reference: `r.test/s@${digestOf("d")}` } } as typeof server },
             { ...managed, server: { address: "10.96.0.8", path: "/share" } },
+            { ...managed, writer: { message: "other" } },
+            { ...managed, writer: { writeIntervalMs: 70 } },
         ];
         const revisions = new Set<unknown>();
         for (const args of changed) revisions.add((await made(args)).outputs.revision);

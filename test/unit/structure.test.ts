@@ -19,7 +19,7 @@ const scripts = files.filter((file) => /\.(ts|js|mts|mjs)$/.test(file));
 
 /** Each part with those that it may import, besides itself. Arrows go one way. */
 const arrows: Record<string, string[]> = {
-    index: ["settings", "preflight", "components", "outputs", "contract"],
+    index: ["settings", "preflight", "diagnosis", "components", "outputs", "contract"],
     settings: ["components", "contract"],
     preflight: ["settings", "components", "kube-api"],
     outputs: ["settings", "components", "contract"],
@@ -30,6 +30,7 @@ const arrows: Record<string, string[]> = {
     contract: [],
     // What Pulumi runs; it is given what to load.
     load: [],
+    diagnosis: ["contract", "kube-api"],
     "kube-api": [],
     embedded: [],
     // What people and tests start may know both sides.
@@ -40,6 +41,7 @@ const arrows: Record<string, string[]> = {
         "commands",
         "settings",
         "preflight",
+        "diagnosis",
         "kube-api",
         "outputs",
         "components",
