@@ -220,11 +220,13 @@ describe("NfsStorageStack", () => {
         await assert.rejects(made(managed, leaving("gone")), /evidence is not JSON: "gone"/);
     });
 
-    it("waits for minutes until the check passed, and counts it as done only when it ended", async () => {
+    it("waits for the check's end no longer than an attempt may take and half a minute, and for nothing but success", async () => {
         const check = named(await made(), types.pod, "nfs-check");
-        assert.equal(check.options.customTimeouts.create, "5m");
+        assert.equal(check.options.customTimeouts.create, "90s");
         assert.equal(at(check, "spec.restartPolicy"), "OnFailure");
-        assert.equal((at(check, "spec.readinessGates") as unknown[]).length, 1);
+        assert.deepEqual(at(check, "metadata.annotations"), {
+            "pulumi.com/waitFor": "jsonpath={.status.phase}=Succeeded",
+        });
         assert.equal(
             at(check, "metadata.name"),
             undefined,
