@@ -71,19 +71,20 @@ export interface ClaimFacts {
     readonly uid: string;
     /** The volume that it asks for, or has. */
     readonly volume?: string;
+    readonly ending: boolean;
 }
 
 export interface TakenFacts {
     readonly ending: readonly Known<EndingNamespace | undefined>[];
     readonly volume: Known<VolumeFacts | undefined>;
     readonly claim: Known<ClaimFacts | undefined>;
+    /** Behind the share. */
+    readonly serverClaim: Known<ClaimFacts | undefined>;
 }
 
 export interface Facts {
     readonly nodes: Known<readonly NodeFacts[]>;
     readonly storageClasses: Known<readonly StorageClassFacts[]>;
-    /** Whether the volume behind the share is there already; then no class is needed any more. */
-    readonly claimExists: Known<boolean>;
     readonly rights: readonly Known<RightFacts>[];
     /** What is there under the stack's names. */
     readonly taken: TakenFacts;
@@ -161,5 +162,9 @@ export function volumeFacts({ metadata, spec = {} }: Obj): VolumeFacts {
 }
 
 export function claimFacts({ metadata, spec = {} }: Obj): ClaimFacts {
-    return { uid: metadata.uid, ...(spec.volumeName && { volume: spec.volumeName }) };
+    return {
+        uid: metadata.uid,
+        ...(spec.volumeName && { volume: spec.volumeName }),
+        ending: metadata.deletionTimestamp !== undefined,
+    };
 }

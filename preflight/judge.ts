@@ -7,7 +7,7 @@ import type { EndingNamespace, Facts, Known, NodeFacts, RightFacts, StackNames, 
 import { adding, type Finding, ofSetting } from "./finding";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
-import { endings, takenPair } from "./taken";
+import { endingData, endings, takenPair } from "./taken";
 
 export interface Judgement {
     readonly problems: readonly Finding[];
@@ -35,7 +35,9 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
         warnings.push(...awayNodes(wants, nodes), ...otherPlatforms(wants, nodes));
         warnings.push(...podNetworks(wants, nodes), ...lackingNfsClient(nodes).map((line) => ({ line })));
     }
-    if (wants.server?.storage && !("value" in facts.claimExists && facts.claimExists.value)) {
+    const { serverClaim } = facts.taken;
+    // One that is there needs no class any more.
+    if (wants.server?.storage && !("value" in serverClaim && serverClaim.value)) {
         const classes = known(facts.storageClasses, "StorageClasses could not be read, so storageClassName was");
         if (classes !== undefined) problems.push(...storage(wants.server.storage.className, classes));
     }
@@ -50,7 +52,7 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
 /** Gives what is known; notes what is not. */
 type Knowing = <T>(fact: Known<T>, unjudged: string) => T | undefined;
 
-function taken({ taken: { ending, volume, claim } }: Facts, names: StackNames, known: Knowing): Finding[] {
+function taken({ taken: { ending, volume, claim, serverClaim } }: Facts, names: StackNames, known: Knowing): Finding[] {
     const namespaces = ending
         .map((one) => known(one, "namespaces could not be read, so whether they are being deleted was"))
         .filter((one): one is EndingNamespace => one !== undefined);
@@ -59,7 +61,8 @@ function taken({ taken: { ending, volume, claim } }: Facts, names: StackNames, k
         return endings(namespaces);
     }
     const found = known(volume, "volumes could not be read, so whether their name is taken was");
-    return [...endings(namespaces), ...takenPair(names, found, claim.value)];
+    const data = "value" in serverClaim ? serverClaim.value : undefined;
+    return [...endings(namespaces), ...takenPair(names, found, claim.value), ...endingData(names, data)];
 }
 
 function noNodes(nodes: readonly NodeFacts[]): Finding[] {

@@ -43,23 +43,27 @@ const claimPath = ({ namespace, name }: ObjectName): string =>
 
 export async function readFacts(cluster: Cluster, wants: Wants, names: StackNames): Promise<Facts> {
     const stores = wants.server?.storage !== undefined;
-    const [nodes, storageClasses, claimExists, taken, ...rights] = await Promise.all([
+    const [nodes, storageClasses, taken, ...rights] = await Promise.all([
         list(cluster, `${CORE}/nodes?limit=${MOST_NODES}`, nodeFacts),
         stores ? list(cluster, "/apis/storage.k8s.io/v1/storageclasses", storageClassFacts) : { value: [] },
-        stores ? exists(cluster, claimPath(names.serverClaim)) : { value: false },
-        readTaken(cluster, names),
+        readTaken(cluster, names, wants.server !== undefined),
         ...RIGHTS.map((right) => may(cluster, right)),
     ]);
-    return { nodes, storageClasses, claimExists, rights, taken };
+    return { nodes, storageClasses, rights, taken };
 }
 
-async function readTaken(cluster: Cluster, { namespaces, pair }: StackNames): Promise<TakenFacts> {
-    const [volume, claim, ...ending] = await Promise.all([
+async function readTaken(
+    cluster: Cluster,
+    { namespaces, pair, serverClaim }: StackNames,
+    ownServer: boolean,
+): Promise<TakenFacts> {
+    const [volume, claim, data, ...ending] = await Promise.all([
         find(cluster, `${CORE}/persistentvolumes/${pair.name}`, volumeFacts),
         find(cluster, claimPath(pair), claimFacts),
+        ownServer ? find(cluster, claimPath(serverClaim), claimFacts) : { value: undefined },
         ...namespaces.map((name) => find(cluster, `${CORE}/namespaces/${name}`, endingNamespace)),
     ]);
-    return { volume, claim, ending };
+    return { volume, claim, serverClaim: data, ending };
 }
 
 interface Answer {
@@ -72,11 +76,6 @@ async function list<T>(cluster: Cluster, path: string, facts: (item: object) => 
     const answer = await ask(cluster, path);
     if (answer.status !== 200) return { unread: said(answer) };
     return { value: (answer.body.items ?? []).map(facts) };
-}
-
-async function exists(cluster: Cluster, path: string): Promise<Known<boolean>> {
-    const found = await find(cluster, path, () => true);
-    return "value" in found ? { value: found.value === true } : found;
 }
 
 /** Undefined when it is not there. */

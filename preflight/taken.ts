@@ -24,15 +24,40 @@ export function takenPair(
     return [...(claim ? takenClaim(pair, claim) : []), ...(volume ? takenVolume(pair, volume, claim) : [])];
 }
 
-function takenClaim(pair: ObjectName, { volume }: ClaimFacts): Finding[] {
+/** The claim behind the share: what is in it goes with it, as soon as no pod uses it any more. */
+export function endingData({ serverClaim }: StackNames, claim: ClaimFacts | undefined): Finding[] {
+    if (claim?.ending !== true) return [];
+    return [
+        {
+            line: `claim ${titled(serverClaim)}, which holds the data of the share, is being deleted: its data goes with it when the server's pod ends, and that can't be taken back. Copy the data now, while the server runs; after \`pulumi destroy\`, \`pulumi up\` makes a new volume`,
+            commands: [describeClaim(serverClaim)],
+        },
+    ];
+}
+
+const describeClaim = ({ namespace, name }: ObjectName): string =>
+    `kubectl describe pvc --namespace ${shellWord(namespace)} ${shellWord(name)}`;
+
+function takenClaim(pair: ObjectName, { volume, ending }: ClaimFacts): Finding[] {
     // The stack's own names its volume from the beginning, and a claim can't change it.
-    if (volume === pair.name) return [];
+    if (volume === pair.name && !ending) return [];
+    if (volume === pair.name) {
+        return [
+            {
+                line: `claim ${titled(pair)} is being deleted, and a pod that uses it is made in vain; it is gone when none uses it any more (the data stays on the server). Delete these pods, then the next \`pulumi up --refresh\` makes it anew`,
+                commands: [
+                    describeClaim(pair),
+                    `kubectl delete statefulset,deployment,pod --namespace ${shellWord(pair.namespace)} --selector app.kubernetes.io/part-of=nfs-storage-stack`,
+                    "pulumi up --refresh",
+                ],
+            },
+        ];
+    }
     const whose = volume === undefined ? "asks for any volume" : `is for volume ${volume}`;
-    const { namespace, name } = pair;
     return [
         {
             line: `claim ${titled(pair)} is there already and ${whose}, so it is not this stack's, which needs the name: delete it, or call the stack something else`,
-            commands: [`kubectl describe pvc --namespace ${shellWord(namespace)} ${shellWord(name)}`],
+            commands: [describeClaim(pair)],
         },
     ];
 }

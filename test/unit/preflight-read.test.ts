@@ -38,7 +38,7 @@ describe("the preflight's questions", () => {
                     }),
                 ],
             },
-            "/api/v1/namespaces/share/persistentvolumeclaims/data": {},
+            "/api/v1/namespaces/share/persistentvolumeclaims/data": { metadata: { uid: "2" } },
             "/api/v1/namespaces/users": { metadata: { name: "users", deletionTimestamp: "2026-01-01T00:00:00Z" } },
             "/api/v1/namespaces/users/persistentvolumeclaims/lab-share": {
                 metadata: { uid: "1" },
@@ -65,7 +65,6 @@ describe("the preflight's questions", () => {
                 ],
             },
             storageClasses: { value: [{ name: "standard", isDefault: true }] },
-            claimExists: { value: true },
             rights: [
                 { value: { verb: "create", resource: "namespaces", allowed: true } },
                 { value: { verb: "create", resource: "persistentvolumes", allowed: true } },
@@ -76,7 +75,8 @@ describe("the preflight's questions", () => {
                 volume: {
                     value: { claim: { namespace: "users", name: "lab-share", uid: "1" }, labels: {}, ending: false },
                 },
-                claim: { value: { uid: "1", volume: "lab-share" } },
+                claim: { value: { uid: "1", volume: "lab-share", ending: false } },
+                serverClaim: { value: { uid: "2", ending: false } },
             },
         });
         assert.equal(server.asked.length, 10);
@@ -92,9 +92,9 @@ describe("the preflight's questions", () => {
     it("leave open what is refused, in the server's words", async () => {
         server.serve({ [paths.nodes]: 403, [paths.storageClasses]: 403, [paths.reviews]: 403 });
         const unread = { unread: "refused with 403" };
-        const { nodes, storageClasses, claimExists, rights } = await read();
+        const { nodes, storageClasses, taken, rights } = await read();
         assert.deepEqual([nodes, storageClasses, rights], [unread, unread, [unread, unread, unread]]);
-        assert.deepEqual(claimExists, { value: false });
+        assert.deepEqual(taken.serverClaim, { value: undefined });
     });
 
     it("are asked again while the server is busy", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { partLabels } from "../../components/names";
 import { type ClaimFacts, claimFacts, endingNamespace, type VolumeFacts, volumeFacts } from "../../preflight/facts";
 import { findingText } from "../../preflight/finding";
-import { endings, takenPair } from "../../preflight/taken";
+import { endingData, endings, takenPair } from "../../preflight/taken";
 
 const place = { namespace: "nfs-storage-stack", stack: "dev" };
 const names = {
@@ -24,6 +24,30 @@ const volumeFor = (claimRef: object | undefined, metadata: object = {}): VolumeF
 const ours = { namespace: "lab-clients", name: "lab-volume" };
 const claimOf = (volumeName: string | undefined, uid = "1"): ClaimFacts =>
     claimFacts({ metadata: { uid }, spec: { volumeName } });
+
+describe("preflight, of a claim that is being deleted", () => {
+    const ending = claimFacts({
+        metadata: { uid: "1", deletionTimestamp: DELETED },
+        spec: { volumeName: "lab-volume" },
+    });
+
+    it("says of the stack's own that its pods would be made in vain, and the way out", () => {
+        const text = oneText(pair(undefined, ending));
+        assert.match(text, /^claim lab-clients\/lab-volume is being deleted, .*the data stays on the server/);
+        assert.match(
+            text,
+            /kubectl delete statefulset,deployment,pod --namespace lab-clients .*\n {4}pulumi up --refresh/s,
+        );
+        assert.deepEqual(pair(undefined, claimOf("lab-volume")), []);
+    });
+
+    it("says of the one behind the share that the data goes with it, while it can still be saved", () => {
+        const texts = (claim: ClaimFacts | undefined): string[] =>
+            endingData(names, claim).map((finding) => findingText(place, finding));
+        assert.match(oneText(texts(ending)), /^claim lab-server\/data, which holds the data .*Copy the data now/);
+        assert.deepEqual([...texts(claimOf("x")), ...texts(undefined)], []);
+    });
+});
 
 describe("preflight, of a namespace of the stack's", () => {
     const ending = (...conditions: object[]): string[] => {

@@ -18,9 +18,13 @@ const classes = (...all: object[]): Facts["storageClasses"] => ({ value: all.map
 const fitting: Facts = {
     nodes: nodes({}, {}),
     storageClasses: classes(storageClass("standard", true)),
-    claimExists: { value: false },
     rights: [{ value: { verb: "create", resource: "namespaces", allowed: true } }],
-    taken: { ending: [], volume: { value: undefined }, claim: { value: undefined } },
+    taken: {
+        ending: [],
+        volume: { value: undefined },
+        claim: { value: undefined },
+        serverClaim: { value: undefined },
+    },
 };
 const names = {
     namespaces: ["share-server", "share-clients"],
@@ -192,7 +196,8 @@ describe("preflight", () => {
         });
 
         it("asks for none when the volume is there already, or is one that was kept", () => {
-            assert.deepEqual(problems({ storageClasses: classes(), claimExists: { value: true } }), []);
+            const there = { ...fitting.taken, serverClaim: { value: { uid: "1", ending: false } } };
+            assert.deepEqual(problems({ storageClasses: classes(), taken: there }), []);
             const kept = { server: { clientNetworks: ["10.0.0.0/24"] } };
             assert.deepEqual(problems({ storageClasses: classes() }, kept), []);
         });
@@ -216,7 +221,12 @@ describe("preflight", () => {
             nodes: unread,
             storageClasses: unread,
             rights: [unread, unread],
-            taken: { ending: [unread, unread], volume: unread, claim: { value: undefined } },
+            taken: {
+                ending: [unread, unread],
+                volume: unread,
+                claim: { value: undefined },
+                serverClaim: { value: undefined },
+            },
         };
         const { problems, notes } = judge(wants, facts, names);
         assert.deepEqual(problems, []);
