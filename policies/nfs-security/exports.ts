@@ -3,16 +3,21 @@
 // export in one way only.
 import {
     at,
+    type Block,
     containersOf,
+    type Finding,
+    ganeshaFiles,
     isKind,
     type KubernetesObject,
+    lastBlock,
     listAt,
     podSpec,
     textAt,
+    titleOf,
     UNKNOWN,
     unknownContainers,
+    wordsOf,
 } from "@nfs-storage-stack/policies-shared";
-import { type Block, isGanesha, parseGanesha } from "./ganesha";
 import { EVERYONE } from "./networks";
 
 /** Somebody who may mount something. */
@@ -28,6 +33,8 @@ export interface Grant {
 export interface Exports {
     grants: Grant[];
     unknown: string[];
+    /** Files that say something of exports, and are not in the stack. */
+    unseen: string[];
 }
 
 /** undefined for what configures no exports. */
@@ -37,56 +44,78 @@ export function exportsOf(object: KubernetesObject): Exports | undefined {
         : podSpec(object) === undefined
           ? undefined
           : ofWorkload(object);
-    return exports && exports.grants.length + exports.unknown.length > 0 ? exports : undefined;
+    const { grants, unknown, unseen } = exports ?? none();
+    return grants.length + unknown.length + unseen.length > 0 ? exports : undefined;
 }
 
-function ofConfigMap({ value }: KubernetesObject): Exports {
-    const data = at(value, "data");
-    if (data === UNKNOWN) return { grants: [], unknown: ["data"] };
-    const exports: Exports = { grants: [], unknown: [] };
+/** Of every policy about exports: what it can't judge. */
+export function unjudgedExports(object: KubernetesObject, { unknown, unseen }: Exports): Finding[] {
+    const { urn } = object;
+    const subject = titleOf(object);
+    return [
+        ...(unknown.length > 0 ? [{ urn, subject, unknown }] : []),
+        ...(unseen.length > 0 ? [{ urn, subject, unseen }] : []),
+    ];
+}
+
+function ofConfigMap(object: KubernetesObject): Exports {
+    const data = at(object.value, "data");
+    if (data === UNKNOWN) return { ...none(), unknown: ["data"] };
+    const exports = none();
+    for (const { where, config } of ganeshaFiles(object)) {
+        if (config === UNKNOWN) exports.unknown.push(where);
+        else add(exports, ofGanesha(config, where));
+    }
     for (const [key, text] of Object.entries((data ?? {}) as object)) {
         const where = `data["${key}"]`;
         // Which of the unknown ones is an exports file only its name can say.
-        const isLines = /(^|\.)exports?$/.test(key);
-        if (text === UNKNOWN && (isLines || /ganesha.*\.conf$/.test(key))) exports.unknown.push(where);
-        if (typeof text !== "string") continue;
-        if (isGanesha(text)) exports.grants.push(...ofGanesha(text, where));
-        else if (isLines) exports.grants.push(...text.split("\n").flatMap((line) => ofLine(line, where)));
+        if (!/(^|\.)exports?$/.test(key)) continue;
+        if (text === UNKNOWN) exports.unknown.push(where);
+        if (typeof text === "string") exports.grants.push(...text.split("\n").flatMap((line) => ofLine(line, where)));
     }
     return exports;
 }
 
-/** Of a client what its block says counts, then what the export says, then the defaults. */
-function ofGanesha(text: string, where: string): Grant[] {
-    const blocks = parseGanesha(text);
-    const defaults = blocks.filter(({ name }) => name === "export_defaults");
-    return blocks
-        .filter(({ name }) => name === "export")
-        .flatMap((block) => {
-            const clients = block.blocks.filter(({ name }) => name === "client");
-            const said = (key: string, ...places: Block[]): string | undefined =>
-                [...places, block, ...defaults].map(({ values }) => values.get(key)).find((one) => one !== undefined);
-            const grant = (client: string, ...places: Block[]): Grant[] =>
-                /^none$/i.test(said("access_type", ...places) ?? "None")
-                    ? []
-                    : [
-                          {
-                              where,
-                              export: block.values.get("pseudo") ?? block.values.get("path") ?? "",
-                              client,
-                              keepsRoot: /^(no_?root_?squash|no_?id_?squash|none)$/i.test(
-                                  said("squash", ...places) ?? "",
-                              ),
-                          },
-                      ];
-            const named = clients.flatMap((one) =>
-                words(one.values.get("clients")).flatMap((client) => grant(client, one)),
-            );
-            return [...grant(EVERYONE), ...named];
-        });
+const none = (): Exports => ({ grants: [], unknown: [], unseen: [] });
+
+function add(to: Exports, { grants, unknown, unseen }: Exports): void {
+    to.grants.push(...grants);
+    to.unknown.push(...unknown);
+    to.unseen.push(...unseen);
 }
 
-const words = (text = ""): string[] => text.split(/[\s,]+/).filter((word) => word !== "");
+/** Of a client what its block says counts, then what the export says, then the defaults. */
+function ofGanesha(config: Block, where: string): Exports {
+    const defaults = lastBlock(config, "export_defaults");
+    const exports = config.blocks.filter(({ name }) => name === "export");
+    const saying = [config, ...(defaults ? [defaults] : []), ...exports, ...exports.flatMap(({ blocks }) => blocks)];
+    return {
+        grants: exports.flatMap((block) => grantsOf(block, defaults, where)),
+        unknown: saying.flatMap(({ unread }) => unread.unknown),
+        unseen: saying.flatMap(({ unread }) => unread.unseen.map((what) => `${what} in ${where}`)),
+    };
+}
+
+function grantsOf(block: Block, defaults: Block | undefined, where: string): Grant[] {
+    const clients = block.blocks.filter(({ name }) => name === "client");
+    const said = (key: string, ...places: Block[]): string | undefined =>
+        [...places, block, ...(defaults ? [defaults] : [])]
+            .map(({ values }) => values.get(key))
+            .find((one) => one !== undefined);
+    const grant = (client: string, ...places: Block[]): Grant[] =>
+        /^none$/i.test(said("access_type", ...places) ?? "None")
+            ? []
+            : [
+                  {
+                      where,
+                      export: block.values.get("pseudo") ?? block.values.get("path") ?? "",
+                      client,
+                      keepsRoot: /^(no_?root_?squash|no_?id_?squash|none)$/i.test(said("squash", ...places) ?? ""),
+                  },
+              ];
+    const named = clients.flatMap((one) => wordsOf(one.values.get("clients")).flatMap((client) => grant(client, one)));
+    return [...grant(EVERYONE), ...named];
+}
 
 /** `/path client(options) client(options)`; without a client, or without a name before the options, it is anyone. */
 function ofLine(line: string, where: string): Grant[] {
@@ -115,7 +144,7 @@ const known = [
 ];
 
 function ofWorkload(object: KubernetesObject): Exports {
-    const exports: Exports = { grants: [], unknown: unknownContainers(object) };
+    const exports = { ...none(), unknown: unknownContainers(object) };
     for (const { value, path } of containersOf(object)) {
         const image = textAt(value, "image");
         for (const { image: pattern, ...one } of known) {

@@ -6,6 +6,7 @@ import { imagesByDigest } from "./digests";
 import { hardMounts } from "./hard-mounts";
 import { noHostNamespaces } from "./host-namespaces";
 import { serverHasNetworkPolicy } from "./network-policy";
+import { ownIdentity } from "./own-identity";
 import { notPrivileged } from "./privileged";
 import { retainedInProduction } from "./retention";
 import { squashed } from "./squash";
@@ -26,6 +27,7 @@ export const nfsSecurity = {
         notWorldOpen,
         squashed,
         serverHasNetworkPolicy,
+        ownIdentity,
         retainedInProduction,
     ],
 };

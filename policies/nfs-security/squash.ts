@@ -1,6 +1,6 @@
 // Policy: root of a client is not root on the share.
 import { type Judgement, type KubernetesObject, objectPolicy, titleOf } from "@nfs-storage-stack/policies-shared";
-import { exportsOf } from "./exports";
+import { exportsOf, unjudgedExports } from "./exports";
 import { EVERYONE } from "./networks";
 
 export function judge(object: KubernetesObject): Judgement {
@@ -17,7 +17,7 @@ export function judge(object: KubernetesObject): Judgement {
             wanted: "root of a client squashed, or every user of it",
             mend: "Squash = All_Squash (or Root_Squash) in ganesha.conf, all_squash or root_squash in exports(5), with one identity that owns the share",
         }));
-    return [...problems, ...(exports.unknown.length > 0 ? [{ urn, subject, unknown: exports.unknown }] : [])];
+    return [...problems, ...unjudgedExports(object, exports)];
 }
 
 export const squashed = objectPolicy(

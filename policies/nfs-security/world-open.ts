@@ -7,7 +7,7 @@ import {
     objectPolicy,
     titleOf,
 } from "@nfs-storage-stack/policies-shared";
-import { exportsOf } from "./exports";
+import { exportsOf, unjudgedExports } from "./exports";
 import { EVERYONE, isWithin, isWorld, networksSchema } from "./networks";
 
 interface Wishes {
@@ -32,7 +32,7 @@ export function judge(object: KubernetesObject, { clientNetworks }: Wishes): Jud
                 : "clients that are named: the addresses or networks of the nodes",
         mend: "name the nodes, who are the clients of an NFS server, and nobody else; in ganesha.conf by CLIENT blocks under Access_Type = None",
     }));
-    return [...problems, ...(exports.unknown.length > 0 ? [{ urn, subject, unknown: exports.unknown }] : [])];
+    return [...problems, ...unjudgedExports(object, exports)];
 }
 
 export const notWorldOpen = objectPolicy<Wishes>(

@@ -5,7 +5,7 @@ import type { Pack, PolicyConfig, PolicyInfo, Violation } from "../harness/analy
 import { type Plain, type Provisioned, provision } from "../harness/engine";
 import type { Case, PolicyCases, Unknown, Violating } from "./cases";
 
-const NOT_JUDGED = /^Not judged yet: /;
+const NOT_JUDGED = /^Not judged( yet)?: /;
 
 export type Kind = Exclude<keyof PolicyCases, "misconfigured" | "remedied">;
 export const kinds = ["violates", "complies", "unknown", "notApplicable"] as const satisfies Kind[];

@@ -1,32 +1,9 @@
 // Who may mount what, as servers' configurations say it, and what of that is the world.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseGanesha } from "../../policies/nfs-security/ganesha";
 import { EVERYONE, isWithin, isWorld } from "../../policies/nfs-security/networks";
 import { selects } from "../../policies/nfs-security/selector";
 import { UNKNOWN } from "../../policies/shared/src";
-
-describe("ganesha.conf, as the policies read it", () => {
-    it("is blocks in blocks, with values up to the semicolon, without comments and case", () => {
-        const [export_, defaults] = parseGanesha(`
-            # EXPORT { Path = /wrong; }
-            Export { Path = "/da ta"; Clients = 10.0.0.1, fd00::/64; # Squash = none;
-                CLIENT { Access_Type = RW; } FSAL { Name = VFS; } }
-            EXPORT_DEFAULTS { Squash = All_Squash; }`);
-        assert.equal(export_?.name, "export");
-        assert.deepEqual(Object.fromEntries(export_?.values ?? []), { path: "/da ta", clients: "10.0.0.1, fd00::/64" });
-        assert.deepEqual(
-            export_?.blocks.map(({ name }) => name),
-            ["client", "fsal"],
-        );
-        assert.equal(defaults?.values.get("squash"), "All_Squash");
-    });
-
-    it("is read to its end, whatever it is", () => {
-        const pieces = fc.constantFrom("EXPORT", "{", "}", "=", ";", "CLIENT", "a", '"', "#", "\n", " ", "*");
-        fc.assert(fc.property(fc.array(pieces), (text) => void parseGanesha(text.join(""))));
-    });
-});
 
 describe("clients of an export", () => {
     const bits = fc.integer({ min: 0, max: 32 });

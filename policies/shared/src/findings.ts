@@ -1,4 +1,4 @@
-// What a rule finds: problems, and what it could not judge yet. How both are told.
+// What a rule finds: problems, and what it could not judge. How both are told.
 
 export interface Problem {
     /** Of the resource to mend. */
@@ -20,32 +20,50 @@ export interface Unjudged {
     unknown: string[];
 }
 
-export type Finding = Problem | Unjudged;
+/** It depends on what no deployment tells: a file of an image, a kind of object that the policies do not look into. */
+export interface Unseen {
+    urn: string;
+    subject: string;
+    /** What can't be looked into. */
+    unseen: string[];
+}
+
+export type Finding = Problem | Unjudged | Unseen;
 /** Of one object, or of a whole stack; an empty list is a pass. */
 export type Judgement = Finding[] | "not applicable";
 
 export const isUnjudged = (finding: Finding): finding is Unjudged => "unknown" in finding;
+const isUnseen = (finding: Finding): finding is Unseen => "unseen" in finding;
+/** How the message of what is not judged begins: `Not judged yet: ...`, or `Not judged: ...` for what never is. */
+export const NOT_JUDGED = "Not judged";
 
-/** How the message of what is not judged yet begins. */
-export const NOT_JUDGED = "Not judged yet";
+export const isProblem = (finding: Finding): finding is Problem => !isUnjudged(finding) && !isUnseen(finding);
 
 export function problemMessage(problem: Problem, page: string): string {
     const { subject, found, wanted, mend } = problem;
     return [`${subject}: found ${found}.`, `Wanted: ${wanted}.`, `To mend: ${mend}.`, `More: ${page}`].join("\n");
 }
 
-export function unjudgedMessage({ subject, unknown }: Unjudged, description: string): string {
-    const values = [...new Set(unknown)];
-    const verb = values.length === 1 ? "is" : "are";
-    return `${NOT_JUDGED}: ${subject}: ${listed(values)} ${verb} known only after the deployment, which judges it. The rule: ${description}`;
+/** What people should know, and no deployment fails for: what is not judged, one message a resource. */
+export function advices(findings: readonly Finding[], description: string): { urn: string; message: string }[] {
+    const yet = merged(findings.filter(isUnjudged), ({ unknown }) => unknown).map(({ urn, subject, what }) => ({
+        urn,
+        message: `${NOT_JUDGED} yet: ${subject}: ${listed(what)} ${what.length === 1 ? "is" : "are"} known only after the deployment, which judges it. The rule: ${description}`,
+    }));
+    const never = merged(findings.filter(isUnseen), ({ unseen }) => unseen).map(({ urn, subject, what }) => ({
+        urn,
+        message: `${NOT_JUDGED}: ${subject}: ${listed(what)} can't be looked into. The rule: ${description}`,
+    }));
+    return [...yet, ...never];
 }
 
-/** One entry for each resource, however many values of it are unknown. */
-export function mergedUnjudged(findings: readonly Finding[]): Unjudged[] {
-    const byUrn = new Map<string, Unjudged>();
-    for (const finding of findings.filter(isUnjudged)) {
-        const before = byUrn.get(finding.urn);
-        byUrn.set(finding.urn, { ...finding, unknown: [...(before?.unknown ?? []), ...finding.unknown] });
+/** One entry for each resource, each thing once, however often it was met. */
+function merged<T extends { urn: string; subject: string }>(findings: readonly T[], whatOf: (finding: T) => string[]) {
+    const byUrn = new Map<string, { urn: string; subject: string; what: string[] }>();
+    for (const finding of findings) {
+        const { urn, subject } = finding;
+        const what = [...(byUrn.get(urn)?.what ?? []), ...whatOf(finding)];
+        byUrn.set(urn, { urn, subject, what: [...new Set(what)] });
     }
     return [...byUrn.values()];
 }

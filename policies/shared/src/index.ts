@@ -2,6 +2,7 @@
 // one, and are pure: plain objects in, findings out.
 export * from "./configuration";
 export * from "./findings";
+export * from "./ganesha";
 export * from "./objects";
 export * from "./plain";
 export * from "./policies";

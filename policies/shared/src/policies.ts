@@ -8,15 +8,7 @@ import type {
     StackValidationPolicy,
 } from "@pulumi/policy";
 import { type CommonConfig, commonSchema, configured, type Exemption, type Schema } from "./configuration";
-import {
-    type Finding,
-    isUnjudged,
-    type Judgement,
-    mergedUnjudged,
-    type Problem,
-    problemMessage,
-    unjudgedMessage,
-} from "./findings";
+import { advices, type Finding, isProblem, type Judgement, type Problem, problemMessage } from "./findings";
 import { exemptableNamespace, type KubernetesObject, kubernetesObject } from "./objects";
 
 export interface Rule {
@@ -93,7 +85,7 @@ export function objectPolicy<Config extends object = object>(
             remediateResource: (args: ResourceValidationArgs) => {
                 const judgement = judged(args);
                 if (judgement === "not applicable") return args.notApplicable(`not for this ${args.type}`);
-                if (judgement.every(isUnjudged)) return undefined;
+                if (!judgement.some(isProblem)) return undefined;
                 remedy.apply(args.props);
                 return args.props;
             },
@@ -152,7 +144,7 @@ function granted(
 ): Finding[] {
     const isGranted = ({ urn, container }: Problem): boolean =>
         exemptions.some((one) => one.resource === objectOf(urn)?.resource && one.container === container);
-    return findings.filter((finding) => isUnjudged(finding) || finding.container === undefined || !isGranted(finding));
+    return findings.filter((finding) => !isProblem(finding) || finding.container === undefined || !isGranted(finding));
 }
 
 /** The SDK takes an object too, with a level of its own; its types know only the text. */
@@ -160,14 +152,10 @@ type ReportAtLevel = (violation: { message: string; urn: string; enforcementLeve
 
 function tell(findings: readonly Finding[], rule: Rule, report: ReportViolation): void {
     for (const finding of findings) {
-        if (!isUnjudged(finding)) report(problemMessage(finding, pageOf(rule.name)), finding.urn);
+        if (isProblem(finding)) report(problemMessage(finding, pageOf(rule.name)), finding.urn);
     }
-    for (const finding of mergedUnjudged(findings)) {
-        // What is not known yet can't fail a preview, and must not look like a pass.
-        (report as unknown as ReportAtLevel)({
-            message: unjudgedMessage(finding, rule.description),
-            urn: finding.urn,
-            enforcementLevel: "advisory",
-        });
+    for (const advice of advices(findings, rule.description)) {
+        // What is not judged can't fail a preview, and must not look like a pass.
+        (report as unknown as ReportAtLevel)({ ...advice, enforcementLevel: "advisory" });
     }
 }

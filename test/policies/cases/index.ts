@@ -6,6 +6,7 @@ import { containersCases } from "./containers";
 import { dataCases } from "./data";
 import { evidenceCases } from "./evidence";
 import { exportsCases } from "./exports";
+import { ganeshaCases } from "./ganesha";
 import { networkCases } from "./network";
 import { objectsCases } from "./objects";
 import { probesCases } from "./probes";
@@ -19,5 +20,5 @@ export const cases: Record<string, Record<string, PolicyCases>> = {
     bindings: { ...bindingsCases, ...objectsCases },
     visibility: { ...visibilityCases, ...evidenceCases },
     probes: probesCases,
-    "nfs-security": { ...containersCases, ...dataCases, ...exportsCases, ...networkCases },
+    "nfs-security": { ...containersCases, ...dataCases, ...exportsCases, ...ganeshaCases, ...networkCases },
 };
