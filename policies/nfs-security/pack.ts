@@ -8,6 +8,7 @@ import { noHostNamespaces } from "./host-namespaces";
 import { serverHasNetworkPolicy } from "./network-policy";
 import { ownIdentity } from "./own-identity";
 import { notPrivileged } from "./privileged";
+import { noQueuedLocks } from "./queued-locks";
 import { retainedInProduction } from "./retention";
 import { squashed } from "./squash";
 import { notWorldOpen } from "./world-open";
@@ -28,6 +29,7 @@ export const nfsSecurity = {
         squashed,
         serverHasNetworkPolicy,
         ownIdentity,
+        noQueuedLocks,
         retainedInProduction,
     ],
 };

@@ -151,4 +151,87 @@ export const ganeshaCases: Record<string, PolicyCases> = {
             { what: "has a server of NFSv4.0 only", program: config(conf("Minor_Versions = 0;")) },
         ],
     },
+    "ganesha-does-not-queue-locks": {
+        violates: [
+            {
+                what: "says nothing of it",
+                program: config(conf(OWN)),
+                blames: ["config"],
+                says: [
+                    /ConfigMap web\/config: found data\["ganesha\.conf"\]: no Blocking_Locks in NFSv4, which is true\./,
+                ],
+            },
+            {
+                what: "has no NFSv4 block at all",
+                program: config("EXPORT { Path = /data; }"),
+                blames: ["config"],
+                says: [/no Blocking_Locks/],
+            },
+            {
+                what: "wants them queued",
+                program: config(conf("Blocking_Locks = Yes;"), "server"),
+                blames: ["config"],
+                says: [/data\["server"\]: Blocking_Locks = Yes\./],
+            },
+            {
+                what: "says it in a block that does not count",
+                program: config("NFSv4 { Blocking_Locks = false; }\nNFSv4 { Grace_Period = 15; }"),
+                blames: ["config"],
+                says: [/no Blocking_Locks/],
+            },
+            {
+                what: "wants them queued in NFSv4.0",
+                program: config(conf("Minor_Versions = 0;")),
+                blames: ["config"],
+                says: [/no Blocking_Locks/],
+            },
+            {
+                what: "wants them queued in what it includes",
+                program: () =>
+                    void configMap({
+                        "ganesha.conf": "NFSv4 { Blocking_Locks = false; %include more.conf\n }",
+                        "more.conf": "blocking_locks = TRUE;",
+                    }),
+                blames: ["config"],
+                says: [/Blocking_Locks = TRUE/],
+            },
+        ],
+        complies: [
+            ...["false", "No", "OFF", '"false"'].map((value) => ({
+                what: `says ${value}`,
+                program: config(conf(`Blocking_Locks = ${value};`)),
+            })),
+            {
+                what: "includes it",
+                program: () => void configMap({ "ganesha.conf": "NFSv4 { %include a }", a: "Blocking_Locks = false;" }),
+            },
+            {
+                what: "says it, and includes exports from elsewhere",
+                program: config(`%dir /etc/ganesha/exports.d\n${conf("BLOCKING_LOCKS = false;")}`),
+            },
+        ],
+        unknown: [
+            {
+                what: "has a configuration that is not known yet",
+                program: () => void configMap({ "ganesha.conf": late("x") }),
+                says: /data\["ganesha\.conf"\] is known only/,
+            },
+            {
+                what: "says it, and includes what is not known yet",
+                program: () =>
+                    void configMap({
+                        "ganesha.conf": "NFSv4 { Blocking_Locks = false; %include identity.conf\n }",
+                        "identity.conf": late(OWN),
+                    }),
+                says: /data\["identity\.conf"\] is known only/,
+            },
+            {
+                what: "includes what is in no ConfigMap",
+                program: config(`%include /etc/ganesha/more.conf\n${conf("")}`),
+                preview: false,
+                says: /^Not judged: ConfigMap web\/config: %include of \/etc\/ganesha\/more\.conf in data/m,
+            },
+        ],
+        notApplicable: nothing,
+    },
 };
