@@ -7,6 +7,7 @@ import {
     isPersistentVolume,
     type Judgement,
     type KubernetesObject,
+    knownAt,
     listAt,
     NFS_DRIVER,
     nfsOfVolume,
@@ -96,7 +97,7 @@ function hardenAll(inputs: unknown): void {
     if (Object(inputs) !== inputs) return;
     const object = inputs as Record<string, unknown>;
     for (const key of Object.keys(object)) {
-        const value = known(object, key);
+        const value = knownAt(object, key);
         const isOptions = key === "mountOptions" || key === ANNOTATION;
         if (!isOptions) hardenAll(value);
         else if (typeof value === "string") object[key] = harden(value);
@@ -107,17 +108,8 @@ function hardenAll(inputs: unknown): void {
 /** One by one: some may not be known yet, and stay. */
 function hardenItems(options: unknown[]): void {
     for (const index of options.keys()) {
-        const option = known(options, index);
+        const option = knownAt(options, index);
         if (typeof option === "string") options[index] = harden(option);
-    }
-}
-
-/** undefined for what is not known yet: the SDK throws when it is read. */
-function known(container: object, key: string | number): unknown {
-    try {
-        return (container as Record<string | number, unknown>)[key];
-    } catch {
-        return undefined;
     }
 }
 

@@ -55,7 +55,6 @@ export function flagAt(value: unknown, ...path: readonly (string | number)[]): M
 }
 
 export const isPersistentVolume = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolume");
-export const isClaimObject = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolumeClaim");
 /** Makes volumes of an NFS export. */
 export const isNfsClass = (object: KubernetesObject): boolean =>
     isKind(object, "storage.k8s.io", "StorageClass") && textAt(object.value, "provisioner") === NFS_DRIVER;

@@ -1,8 +1,10 @@
 // Which container has which share mounted, whatever kind of volume is between:
 // claims are followed to their volumes, as far as the stack has them. nfs.ts
 // reads the single objects.
+
+import { isClaimObject } from "./claims";
 import type { Unjudged } from "./findings";
-import { flagAt, isClaimObject, isNfsClass, isPersistentVolume, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
+import { flagAt, isNfsClass, isPersistentVolume, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
 import { type KubernetesObject, nameOf, namespaceOf, titleOf } from "./objects";
 import { at, listAt, type Maybe, same, textAt, UNKNOWN } from "./plain";
 import { type Container, containersOf, podSpec, unknownContainers } from "./workloads";

@@ -10,6 +10,7 @@ import { ganeshaCases } from "./ganesha";
 import { networkCases } from "./network";
 import { objectsCases } from "./objects";
 import { probesCases } from "./probes";
+import { satisfiedCases } from "./satisfied";
 import type { PolicyCases } from "./types";
 import { visibilityCases } from "./visibility";
 
@@ -17,7 +18,7 @@ export type { Case, PolicyCases, Unknown, Violating } from "./types";
 
 /** By pack, by policy. */
 export const cases: Record<string, Record<string, PolicyCases>> = {
-    bindings: { ...bindingsCases, ...objectsCases },
+    bindings: { ...bindingsCases, ...satisfiedCases, ...objectsCases },
     visibility: { ...visibilityCases, ...evidenceCases },
     probes: probesCases,
     "nfs-security": { ...containersCases, ...dataCases, ...exportsCases, ...ganeshaCases, ...networkCases },

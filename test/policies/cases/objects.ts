@@ -1,4 +1,5 @@
 // The pack `bindings`, of one object at a time: see index.ts beside this file.
+import * as kubernetes from "@pulumi/kubernetes";
 import type { Outputs } from "../../harness/engine";
 import {
     carrierNames,
@@ -9,8 +10,10 @@ import {
     lasting,
     late,
     mounting,
+    type PodSpec,
     pair,
     sources,
+    statefulSet,
     storageClass,
     volume,
     withShare,
@@ -22,6 +25,18 @@ const nothing = {
     what: "has no volumes and no claims",
     program: () => void lasting.pod?.("pod", { containers: [good] }),
 };
+const CLASS = "volume.beta.kubernetes.io/storage-class";
+/** A pod with a claim of its own, made of this template. */
+const ephemeral = (spec: object): PodSpec =>
+    withShare({ ephemeral: { volumeClaimTemplate: { spec: { accessModes: ["ReadWriteMany"], ...spec } } } }, good);
+const bare = { serviceName: "db", selector: {}, template: {} };
+/** The first one lacks its class; the others need none, or say it in the annotation. */
+const templates = (storageClassName?: string) => [
+    { spec: { volumeName: "a", ...(storageClassName !== undefined && { storageClassName }) } },
+    { spec: { accessModes: ["ReadWriteOnce"] } },
+    { spec: { volumeName: "" } },
+    { metadata: { annotations: { [CLASS]: "gold" } }, spec: { volumeName: "b" } },
+];
 const phase =
     (phase: string | undefined): Outputs =>
     ({ type }) =>
@@ -43,8 +58,30 @@ export const objectsCases: Record<string, PolicyCases> = {
                 blames: ["data-claim"],
                 says: [/found no spec\.storageClassName, although it asks for a volume by name/],
             },
+            {
+                what: "has templates that name a volume and no class",
+                program: () => {
+                    statefulSet({ storageClassName: undefined, volumeName: "data" });
+                    deployment("app", ephemeral({ volumeName: "data" }));
+                },
+                blames: ["app", "db"],
+                says: [
+                    /StatefulSet web\/db: found no spec\.volumeClaimTemplates\[0\]\.spec\.storageClassName/,
+                    /found no spec\.template\.spec\.volumes\[0\]\.ephemeral\.volumeClaimTemplate\.spec\.storageClassName/,
+                ],
+            },
         ],
         complies: [
+            ...["", "gold"].map((name) => ({
+                what: `says the class "${name}" in the annotation of old`,
+                program: () => {
+                    claim("data", { storageClassName: undefined }, { [CLASS]: name });
+                    statefulSet(
+                        { storageClassName: undefined, volumeName: "data" },
+                        { annotations: { [CLASS]: name } },
+                    );
+                },
+            })),
             { what: "says that there is no class", program: () => pair() },
             { what: "says a class", program: () => pair({ storageClassName: "a" }, { storageClassName: "a" }) },
         ],
@@ -59,8 +96,23 @@ export const objectsCases: Record<string, PolicyCases> = {
                 program: () => pair({}, { storageClassName: late("a") }),
                 says: /spec\.storageClassName is known only/,
             },
+            {
+                what: "has an annotation that is not known yet, also in a template",
+                program: () => {
+                    claim("data", { storageClassName: undefined }, { [CLASS]: late("a") });
+                    statefulSet(
+                        { storageClassName: undefined, volumeName: "data" },
+                        { annotations: { [CLASS]: late("a") } },
+                    );
+                },
+                says: /spec\.storageClassName is known only(.|\n)*spec\.volumeClaimTemplates\[0\]\.spec\.storageClassName is known/,
+            },
         ],
         notApplicable: [
+            {
+                what: "has templates for a provisioner",
+                program: () => void statefulSet({ storageClassName: undefined }),
+            },
             {
                 what: "has a claim for a provisioner",
                 program: () => void claim("data", { volumeName: undefined, storageClassName: undefined }),
@@ -90,6 +142,14 @@ export const objectsCases: Record<string, PolicyCases> = {
                         volumeName: "data",
                     },
                 },
+            },
+            {
+                what: "has templates of which one names a volume and no class",
+                program: () =>
+                    void new kubernetes.apps.v1.StatefulSet("db", {
+                        spec: { ...bare, volumeClaimTemplates: templates() },
+                    }),
+                becomes: { spec: { ...bare, volumeClaimTemplates: templates("") } },
             },
         ],
     },
@@ -248,9 +308,34 @@ export const objectsCases: Record<string, PolicyCases> = {
                 blames: ["data"],
                 says: [/Wanted: at least 1Gi, at most 10Gi\.\nTo mend: ask for 1Gi/],
             },
+            {
+                what: "asks for too much in templates",
+                program: () => {
+                    statefulSet({ resources: { requests: { storage: "100Gi" } } });
+                    deployment("app", ephemeral({ resources: { requests: { storage: "11Gi" } } }));
+                },
+                config: { largest: "10Gi" },
+                blames: ["app", "db"],
+                says: [
+                    /found spec\.volumeClaimTemplates\[0\]\.spec\.resources\.requests\.storage 100Gi/,
+                    /volumes\[0\]\.ephemeral\.volumeClaimTemplate\.spec\.resources\.requests\.storage 11Gi/,
+                ],
+            },
+            {
+                what: "says sizes as numbers",
+                program: () => pair({ capacity: { storage: 2e9 as never } }),
+                config: { largest: "1.5G" },
+                blames: ["data"],
+                says: [/found spec\.capacity\.storage 2000000000/],
+            },
         ],
         complies: [
             { what: "asks for what is allowed", program: () => pair(), config: { smallest: "1Gi", largest: "1Gi" } },
+            {
+                what: "asks in templates for what is allowed",
+                program: () => void statefulSet(),
+                config: { largest: "1Gi" },
+            },
             {
                 what: "asks for a size that only one limit is about",
                 program: () => pair(),
