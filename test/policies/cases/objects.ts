@@ -2,22 +2,17 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type { Outputs } from "../../harness/engine";
 import {
-    carrierNames,
     claim,
-    csi,
     deployment,
     good,
     lasting,
     late,
-    mounting,
     type PodSpec,
     pair,
     sources,
     statefulSet,
-    storageClass,
     volume,
     withShare,
-    workloads,
 } from "../stacks";
 import type { PolicyCases } from "./types";
 
@@ -41,14 +36,6 @@ const phase =
     (phase: string | undefined): Outputs =>
     ({ type }) =>
         type.endsWith(":PersistentVolumeClaim") ? { status: { phase } } : undefined;
-const server = (name: string) => ({ nfs: { server: name, path: "/share" } });
-const inline = (name: string) => withShare({ nfs: { server: name, path: "/share" } }, mounting(good));
-const driver = (name: string) =>
-    withShare(
-        { csi: { driver: "nfs.csi.k8s.io", volumeAttributes: { server: name, share: "/share" } } },
-        mounting(good),
-    );
-
 export const objectsCases: Record<string, PolicyCases> = {
     "storage-class-is-explicit": {
         violates: [
@@ -151,88 +138,6 @@ export const objectsCases: Record<string, PolicyCases> = {
                     }),
                 becomes: { spec: { ...bare, volumeClaimTemplates: templates("") } },
             },
-        ],
-    },
-    "nfs-server-is-an-address": {
-        violates: [
-            ...["nfs", "nfs.storage.svc", "nfs.storage.svc.cluster.local", "NFS.cluster.local.", ""].map((name) => ({
-                what: `has the server "${name}" in a PersistentVolume`,
-                program: () => pair(server(name)),
-                blames: ["data"],
-                says: [
-                    name === ""
-                        ? /found no spec\.nfs\.server/
-                        : new RegExp(`found spec\\.nfs\\.server "${name}", a name that only pods`),
-                ],
-            })),
-            {
-                what: "has no server in a PersistentVolume",
-                program: () => pair({ nfs: { path: "/share" } as never }),
-                blames: ["data"],
-                says: [/found no spec\.nfs\.server\./],
-            },
-            {
-                what: "has a single word in a PersistentVolume of the CSI driver",
-                program: () => pair(csi({ server: "nfs" })),
-                blames: ["data"],
-                says: [
-                    /found spec\.csi\.volumeAttributes\.server "nfs".*\nWanted: .* the CSI driver's own pod mounts it\./,
-                ],
-            },
-            {
-                what: "has a Service's name in inline volumes of everything that makes pods",
-                program: () => workloads(inline("nfs.storage.svc")),
-                blames: carrierNames,
-                says: [
-                    /found spec\.volumes\[0\]\.nfs\.server/,
-                    /found spec\.jobTemplate\.spec\.template\.spec\.volumes\[0\]\.nfs\.server/,
-                ],
-            },
-            {
-                what: "has a single word in inline volumes of the CSI driver",
-                program: () => workloads(driver("nfs")),
-                blames: carrierNames,
-                says: [/found spec\.template\.spec\.volumes\[0\]\.csi\.volumeAttributes\.server "nfs"/],
-            },
-            {
-                what: "has a single word in a StorageClass of the CSI driver",
-                program: () => void storageClass({ parameters: { server: "nfs", share: "/" } }),
-                blames: ["nfs"],
-                says: [/found parameters\.server "nfs"/],
-            },
-        ],
-        complies: [
-            ...["10.0.0.1", "fd00::1", "filer.example.com", "filer.lan"].map((name) => ({
-                what: `has the server ${name}`,
-                program: () => {
-                    pair(server(name));
-                    workloads(inline(name));
-                },
-            })),
-            {
-                what: "has a Service's whole name for the CSI driver",
-                program: () => {
-                    pair(csi({ server: "nfs.storage.svc.cluster.local" }));
-                    workloads(driver("nfs.storage.svc"));
-                    storageClass({ parameters: { server: "nfs.storage.svc", share: "/" } });
-                },
-            },
-        ],
-        unknown: [
-            {
-                what: "has a server that is not known yet",
-                program: () => pair({ nfs: { server: late("nfs"), path: "/share" } }),
-                says: /spec\.nfs\.server is known only/,
-            },
-            {
-                what: "has volumes that are not known yet",
-                program: () => workloads({ containers: [good], volumes: late([]) }),
-                says: /what kind of volume it has is known only/,
-            },
-        ],
-        notApplicable: [
-            { what: "has volumes of other kinds", program: () => pair({ nfs: undefined, hostPath: { path: "/" } }) },
-            { what: "has another driver", program: () => pair(csi({ server: "nfs" }, { driver: "other.csi" })) },
         ],
     },
     "claim-is-bound": {
