@@ -8,6 +8,7 @@ import { dataCases } from "./data";
 import { evidenceCases } from "./evidence";
 import { exportsCases } from "./exports";
 import { ganeshaCases } from "./ganesha";
+import { lookedIntoCases } from "./looked-into";
 import { mountsCases } from "./mounts";
 import { networkCases } from "./network";
 import { objectsCases } from "./objects";
@@ -42,7 +43,7 @@ function together(...all: Record<string, PolicyCases>[]): Record<string, PolicyC
 /** By pack, by policy. */
 export const cases: Record<string, Record<string, PolicyCases>> = {
     bindings: together(bindingsCases, satisfiedCases, objectsCases, serverCases),
-    visibility: together(visibilityCases, placesCases, evidenceCases),
+    visibility: together(visibilityCases, placesCases, evidenceCases, lookedIntoCases),
     probes: together(probesCases, commandsCases),
     "nfs-security": together(
         containersCases,

@@ -7,7 +7,6 @@ import {
     deployment,
     good,
     type Inline,
-    lasting,
     late,
     mounting,
     type PodSpec,
@@ -51,13 +50,15 @@ const servers = (first: unknown, other: unknown, path: unknown = "/share"): void
     claim("second");
     two(mounts(claimed("data")), mounts(claimed("second", true)));
 };
+const scaled = (name: string, more: object, { volumes, containers }: PodSpec): void => {
+    new kubernetes.apps.v1.Deployment(name, {
+        metadata: { namespace: "web", name },
+        spec: { ...more, selector: { matchLabels: {} }, template: { spec: { volumes, containers } as PodSpec } },
+    });
+};
 const reader = (more: object): void => {
     deployment("writer", mounts(sources.inline()));
-    const { volumes, containers } = mounts(sources.inline(true));
-    new kubernetes.apps.v1.Deployment("reader", {
-        metadata: { namespace: "web", name: "reader" },
-        spec: { ...more, selector: { matchLabels: {} }, template: { spec: { volumes, containers } } },
-    });
+    scaled("reader", more, mounts(sources.inline(true)));
 };
 
 export const placesCases: Record<string, PolicyCases> = {
@@ -110,6 +111,12 @@ export const placesCases: Record<string, PolicyCases> = {
                     ),
                 blames: ["writer"],
                 says: [/folder a/],
+            },
+            {
+                what: "has two writers of shares of their own",
+                program: () => two(mounts(nfs("/a")), mounts(nfs("/b"))),
+                blames: ["reader", "writer"],
+                says: [/10\.96\.0\.20:\/a, which no other/, /10\.96\.0\.20:\/b, which no other/],
             },
             {
                 what: "has a reader that does not run",
@@ -206,11 +213,19 @@ export const placesCases: Record<string, PolicyCases> = {
                 },
             },
             {
-                what: "has a writer that does not run",
-                program: () => void lasting.deployment?.("reader", mounts(sources.inline(true))),
+                what: "has a writer that does not run, and one whose pods have a claim each",
+                program: () => {
+                    scaled("writer", { replicas: 0 }, mounts(sources.inline()));
+                    statefulSet({}, { container: mounting(good) });
+                },
             },
         ],
         unknown: [
+            {
+                what: "may have a writer that runs",
+                program: () => scaled("writer", { replicas: late(0) }, mounts(sources.inline())),
+                says: /Deployment web\/writer: who reads/,
+            },
             {
                 what: "has two volumes of servers that may be one",
                 program: () => servers(late("10.0.0.1"), late("10.0.0.1")),
