@@ -1,11 +1,12 @@
 # `make up` and `make test` do all set-up themselves. ENV names the environment
 # (Pulumi.<ENV>.yaml, default dev), CLUSTER an instance of the embedded cluster,
 # SETTINGS lays values over the environment's for one run: '{message: Hello}'.
+# PROFILE is a ready configuration of the policies: lab, production, storage-only.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 ENV ?= dev
 CLUSTER ?= default
-export ENV CLUSTER SETTINGS STATE WATCH
+export ENV CLUSTER SETTINGS STATE WATCH PROFILE
 
 TSX := node --import tsx
 COMMAND := $(TSX) commands/main.ts

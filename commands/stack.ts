@@ -16,6 +16,7 @@ import { type Toolchain, toolchain } from "../embedded/toolchain";
 import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
 import { removeStaleLocks } from "./locks";
+import { policyConfiguration } from "./policy-profile";
 import {
     configFileOf,
     namespaced,
@@ -28,12 +29,12 @@ import {
 import { agree, Mark } from "./unfinished";
 
 const policies = join(repository, "policies");
-/** What every `up` and `preview` enforces: all packs, as the one that starts once, as this project configures them. */
+/** What every `up` and `preview` enforces: all packs, as the one that starts once, as this project or PROFILE configures them. */
 export const policyArguments = [
     "--policy-pack",
     join(policies, "all"),
     "--policy-pack-config",
-    join(policies, "config.json"),
+    policyConfiguration(process.env.PROFILE),
 ];
 
 export interface Stack {

@@ -250,6 +250,18 @@ const refusedOptions: ReadonlyMap<string, string> = new Map([
     ["softreval", "stale attributes would be taken for fresh ones"],
     ["nolock", "without locks two writers corrupt a file"],
     ["vers", "the version is written as nfsvers"],
+    ["minorversion", "the version is written as nfsvers=4.0, 4.1 or 4.2"],
+    ["v4", "the version is written as nfsvers=4.0, 4.1 or 4.2"],
+    ["mountproto", "NFSv4 has no mount protocol"],
+    ["mountvers", "NFSv4 has no mount protocol"],
+    ["mountport", "NFSv4 has no mount protocol"],
+    ["mounthost", "NFSv4 has no mount protocol"],
+    ["mountaddr", "NFSv4 has no mount protocol"],
+    ["intr", "Linux has ignored it since 2.6.25, and a mount can be killed without it"],
+    ["nointr", "Linux has ignored it since 2.6.25"],
+    ["user", "it is for plain users' mounts of /etc/fstab, and the kubelet mounts"],
+    ["nouser", "it is for plain users' mounts of /etc/fstab, and the kubelet mounts"],
+    ["users", "it is for plain users' mounts of /etc/fstab, and the kubelet mounts"],
     ["ro", "readers mount read-only by themselves; the writer has to write"],
 ]);
 
@@ -265,7 +277,7 @@ export const mountOption: Parser<string> = parser({
         if (name === "nfsvers" && !/^4\.[012]$/.test(value ?? "")) {
             throw new NotAllowed("nfsvers=4.0, 4.1 or 4.2 is allowed: the server speaks nothing else");
         }
-        return /^[a-z][a-z0-9_]*(=[A-Za-z0-9._:-]+)?$/.test(text) && text.length <= 100 ? text : undefined;
+        return /^_?[a-z][a-z0-9_]*(=[A-Za-z0-9._:-]+)?$/.test(text) && text.length <= 100 ? text : undefined;
     },
 });
 

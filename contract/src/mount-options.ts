@@ -22,11 +22,16 @@ const unsaidDefaults: ReadonlySet<string> = new Set([
     "acl",
     "async",
     "cto",
+    "dev",
+    "exec",
     "lock",
     "lookupcache=all",
+    "nofsc",
+    "port=2049",
     "rdirplus",
     "resvport",
     "sharecache",
+    "suid",
 ]);
 /** What says how to mount, not what the mount is like: mount(8) and mount.nfs keep it to themselves. */
 const mountersOwn: ReadonlySet<string> = new Set([
@@ -37,8 +42,11 @@ const mountersOwn: ReadonlySet<string> = new Set([
     "fg",
     "noauto",
     "nofail",
+    "nouser",
     "retry",
 ]);
+/** What Linux takes and has ignored for long (nfs(5), "intr / nointr"): neither heeded nor broken. */
+const ignored: ReadonlySet<string> = new Set(["intr", "nointr"]);
 
 /** The options as /proc/mounts spells them, sorted: `nfsvers=4.2` -> `vers=4.2`, `actimeo=1` -> four limits. */
 export function normalizeMountOptions(requested: readonly string[]): string[] {
@@ -58,7 +66,9 @@ export function unhonouredMountOptions(requested: readonly string[], observed: r
     const names = new Set(observed.map((option) => option.split("=", 1)[0]));
     return normalizeMountOptions(requested).filter((option) => {
         const [name = ""] = option.split("=", 1);
-        if (seen.has(option) || mountersOwn.has(name)) return false;
+        if (seen.has(option) || mountersOwn.has(name) || ignored.has(name)) return false;
+        // Readers mount read-only whatever the volume's options are, and see that.
+        if (option === "rw") return false;
         // Asked for without a minor version, any will do.
         if (option === "vers=4") return !observed.some((o) => o.startsWith("vers=4."));
         // Unsaid, unless another value of it, or its opposite, is said.
@@ -66,6 +76,7 @@ export function unhonouredMountOptions(requested: readonly string[], observed: r
             !unsaidDefaults.has(option) ||
             names.has(name) ||
             seen.has(`no${name}`) ||
+            (name === "nofsc" && seen.has("fsc")) ||
             (name === "async" && seen.has("sync"))
         );
     });

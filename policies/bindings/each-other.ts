@@ -15,7 +15,7 @@ export function judge(all: Declared): Finding[] {
 const wanted = "a volume's spec.claimRef and its claim's spec.volumeName that name each other, or neither of the two";
 
 function volumeProblem({ volume, claim }: Pair): Problem[] {
-    if (!isClear(volume, claim) || same(volume.claim, claim.key)) return [];
+    if (!isClear(volume, claim) || same(ofProgram(volume.claim, volume), claim.key)) return [];
     const found =
         volume.claim === undefined
             ? `no spec.claimRef, although ${claim.title} asks for this volume by name: any other claim may take it`
@@ -24,13 +24,21 @@ function volumeProblem({ volume, claim }: Pair): Problem[] {
 }
 
 function claimProblem({ volume, claim }: Pair): Problem[] {
-    if (!isClear(volume, claim) || same(claim.volume, volume.name)) return [];
+    // A template can't name a volume for each of its claims.
+    if (!isClear(volume, claim) || claim.template !== "" || same(ofProgram(claim.volume, claim), volume.name))
+        return [];
     const found =
         claim.volume === undefined
             ? `no spec.volumeName, although ${volume.title} is reserved for this claim: it may be given another volume`
             : `spec.volumeName ${String(claim.volume)}, although ${volume.title} is reserved for this claim`;
     return [{ urn: claim.urn, subject: claim.title, found, wanted, mend: mend({ volume, claim }) }];
 }
+
+/** With Kubernetes' mark in a program's own inputs the name beside it is still the program's. */
+const ofProgram = <T>(
+    wish: T | undefined,
+    { bound, answered }: { bound: T | undefined; answered: boolean },
+): T | undefined => wish ?? (answered ? undefined : bound);
 
 /** What is not known yet can't be said to differ. */
 function isClear(volume: Volume, claim: Claim): boolean {
@@ -55,7 +63,7 @@ export const namesOfEachOther = stackPolicy(
         remediationSteps: "Set claimRef on the volume and volumeName on the claim, each naming the other, or neither.",
         details: [
             "A binding that only one side asks for is a race. A volume without `claimRef` may be given to any claim that fits before the one that names it gets there; a claim without `volumeName` may be given another volume, or a new one by the default StorageClass, while the volume that is reserved for it waits for ever.",
-            "Neither naming the other is fine: then Kubernetes chooses, by class, size and access modes. What Kubernetes itself filled in when it chose (it marks that with the annotation `pv.kubernetes.io/bound-by-controller`) is not taken for a wish. A volume or a claim whose counterpart is not in the same stack is not judged.",
+            "Neither naming the other is fine: then Kubernetes chooses, by class, size and access modes. What Kubernetes itself filled in when it chose (it marks that with the annotation `pv.kubernetes.io/bound-by-controller`) is not taken for a wish; in the inputs of a program, where an export has left the mark, it is one. Claims that a StatefulSet or a pod makes of a template can't name a volume each: there a volume that is reserved is enough. A volume or a claim whose counterpart is not in the same stack is not judged.",
             "```yaml\nkind: PersistentVolume\nmetadata: { name: data }\nspec:\n    claimRef: { apiVersion: v1, kind: PersistentVolumeClaim, namespace: web, name: data }\n---\nkind: PersistentVolumeClaim\nmetadata: { namespace: web, name: data }\nspec:\n    volumeName: data\n```",
             "Leave the claim's `uid` out of `claimRef`: a claim that is made anew under the same name then binds again, where the volume would be stuck Released otherwise (kubernetes #91847).",
         ],

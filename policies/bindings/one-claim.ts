@@ -18,11 +18,22 @@ export function judge(all: Declared): Finding[] {
         wanted: "one volume a claim",
         mend: "give each volume a claim of its own, or delete the one that is not used",
     }));
-    return [...sameVolume, ...sameClaim, ...unjudgedOf(all, "claim", "volume")];
+    // Of one pod it would be one claim, of more as many.
+    const naming = {
+        volumes: [],
+        claims: all.claims.filter(({ template, volume }) => template !== "" && volume !== undefined),
+    };
+    return [...once(sameVolume), ...sameClaim, ...unjudgedOf(all, "claim", "volume"), ...unjudgedOf(naming, "key")];
 }
 
+/** The claims of one template say the same of themselves. */
+const once = <T extends { urn: string; subject: string }>(findings: readonly T[]): T[] => [
+    ...new Map(findings.map((finding) => [`${finding.urn} ${finding.subject}`, finding])).values(),
+];
+
 function others(group: readonly { title: string }[], one: { title: string }): string {
-    return listed(group.filter((rival) => rival !== one).map((rival) => rival.title));
+    const titles = new Set(group.filter((rival) => rival !== one).map(({ title }) => title));
+    return listed([...titles].map((title) => (title === one.title ? "the next pod's claim" : title)));
 }
 
 interface Rival<T> {
@@ -51,7 +62,7 @@ export const oneClaimAVolume = stackPolicy(
         remediationSteps: "Let pods share one claim, or make a volume for each claim.",
         details: [
             "A volume is given to one claim, once. Which of two rivals gets it is chance; the other stays Pending.",
-            "Pods of one namespace share a claim, as many as you like. For another namespace make another volume with a claim of its own: two volumes may name the same NFS export.",
+            "Pods of one namespace share a claim, as many as you like. For another namespace make another volume with a claim of its own: two volumes may name the same NFS export. The claims that a StatefulSet makes for its pods are as many as its replicas: with a `volumeName` in the template all of them want the one volume.",
         ],
     },
     ofVolumesAndClaims(judge),

@@ -1,24 +1,47 @@
 // Policy: the volume that a claim is bound to by name can be given to it. These
 // are the questions of Kubernetes' own binder; where one is answered with no,
-// the claim stays Pending without an end.
-import { type Finding, listed, type Problem, stackPolicy, UNKNOWN } from "@nfs-storage-stack/policies-shared";
-import { compareQuantities } from "./quantity";
+// the claim stays Pending without an end. Who names whom decides what is asked.
+import {
+    compareQuantities,
+    type Finding,
+    listed,
+    type Problem,
+    same,
+    stackPolicy,
+    UNKNOWN,
+} from "@nfs-storage-stack/policies-shared";
 import { type Declared, ofVolumesAndClaims, type Pair, pairs, unjudgedOf } from "./volumes";
 
 export function judge(all: Declared): Finding[] {
-    return pairs(all).flatMap((pair): Finding[] => [
-        ...[differentClass, missingModes, tooSmall, differentMode].flatMap((question) => {
+    return pairs(all).flatMap((pair): Finding[] => {
+        const { urn, title: subject } = pair.claim;
+        const questions = asked(pair);
+        const problems = questions.flatMap((question) => {
             const problem = question(pair);
-            return problem ? [{ urn: pair.claim.urn, subject: pair.claim.title, ...problem }] : [];
-        }),
-        ...unjudgedOf(
-            { volumes: [pair.volume], claims: [pair.claim] },
-            "storageClass",
-            "accessModes",
-            "storage",
-            "volumeMode",
-        ),
-    ]);
+            return problem ? [{ urn, subject, ...problem }] : [];
+        });
+        // What the other side names decides whether it is asked at all.
+        const open = [...(pair.volume.bound === UNKNOWN ? ["spec.claimRef"] : []), ...openName(pair)];
+        if (open.length > 0) return [{ urn, subject, unknown: open }];
+        const keys = questions.length === 0 ? [] : questions.length === 3 ? KEYS.slice(1) : KEYS;
+        return [...problems, ...unjudgedOf({ volumes: [pair.volume], claims: [pair.claim] }, ...keys)];
+    });
+}
+
+const KEYS = ["storageClass", "accessModes", "storage", "volumeMode"] as const;
+
+const openName = ({ volume, claim }: Pair): string[] =>
+    [claim.bound, claim.key, volume.name].includes(UNKNOWN) ? ["spec.volumeName"] : [];
+
+/**
+ * Nothing of a pair that names each other: syncUnboundClaim binds it as it is. Not the class where only the volume
+ * names the claim: FindMatchingVolume asks for modes and size before it looks at who is named, and returns then.
+ */
+function asked({ volume, claim }: Pair): ((pair: Pair) => Answer)[] {
+    const reserved = same(volume.bound, claim.key);
+    const named = same(claim.bound, volume.name);
+    if (reserved && named) return [];
+    return [...(reserved ? [] : [differentClass]), missingModes, tooSmall, differentMode];
 }
 
 type Answer = Pick<Problem, "found" | "wanted" | "mend"> | undefined;
@@ -75,14 +98,16 @@ export const satisfiedClaim = stackPolicy(
     {
         name: "volume-satisfies-claim",
         displayName: "Volume satisfies claim",
-        description: "A volume has the storage class, access modes, size and mode that the claim bound to it asks for.",
+        description:
+            "A volume has what Kubernetes asks for before it gives it to a claim: storage class, access modes, size and mode.",
         severity: "high",
         tags: ["kubernetes", "storage", "binding"],
         remediationSteps: "Make storageClassName, accessModes, capacity and volumeMode of the volume fit the claim.",
         details: [
-            "These are the questions that Kubernetes' own binder asks before it gives a volume to a claim that names it. Where one is answered with no, the claim stays Pending without an end and the pods that use it do not start.",
-            '| of the volume | of the claim | fits when |\n|---|---|---|\n| `storageClassName` | `storageClassName` | equal; left out is the same as `""` here |\n| `accessModes` | `accessModes` | the volume offers every mode that the claim asks for, by name (ReadWriteMany does not stand for ReadWriteOnce) |\n| `capacity.storage` | `resources.requests.storage` | the volume is at least as large; `1Gi` is more than `1000M` |\n| `volumeMode` | `volumeMode` | equal; left out is `Filesystem` |',
-            "Change the side that is wrong, as the message says. Judged are pairs of which at least one names the other.",
+            "These are the questions that Kubernetes' own binder asks before it gives a volume to a claim. Where one is answered with no, the claim stays Pending without an end and the pods that use it do not start.",
+            '| of the volume | of the claim | fits when | asked when named by |\n|---|---|---|---|\n| `storageClassName` | `storageClassName` | equal; left out is the same as `""` here; the annotation `volume.beta.kubernetes.io/storage-class` comes before the field | the claim alone |\n| `accessModes` | `accessModes` | the volume offers every mode that the claim asks for, by name (ReadWriteMany does not stand for ReadWriteOnce) | one of the two |\n| `capacity.storage` | `resources.requests.storage` | the volume is at least as large; `1Gi` is more than `1000M` | one of the two |\n| `volumeMode` | `volumeMode` | equal; left out is `Filesystem` | one of the two |',
+            "Of a volume and a claim that name each other nothing is asked: they are bound as they are (Kubernetes 1.35, syncUnboundClaim in pkg/controller/volume/persistentvolume/pv_controller.go). Where only the volume names the claim, the class is not asked (FindMatchingVolume in component-helpers/storage/volume).",
+            "Change the side that is wrong, as the message says, or let both name each other. Judged are pairs of which at least one names the other, also of claims that a StatefulSet makes of its `volumeClaimTemplates` (`<template>-<set>-<ordinal>`).",
         ],
     },
     ofVolumesAndClaims(judge),

@@ -1,15 +1,20 @@
-// PersistentVolumes and PersistentVolumeClaims as the rules of this pack look at them.
+// PersistentVolumes and claims as the rules of this pack look at them, and how
+// Kubernetes binds the two: findMatchingVolume, syncUnboundClaim and
+// checkVolumeSatisfyClaim (pkg/controller/volume/persistentvolume and
+// component-helpers of Kubernetes 1.35).
 import {
     at,
+    claimsOf,
+    classOf,
+    type DeclaredClaim,
     type Finding,
-    isClaimObject,
     isPersistentVolume,
     type Judgement,
     type KubernetesObject,
     listAt,
     type Maybe,
     nameOf,
-    namespaceOf,
+    quantityAt,
     same,
     textAt,
     titleOf,
@@ -35,12 +40,21 @@ export interface Volume extends Common {
     name: Maybe<string> | undefined;
     /** The claim that it is reserved for by whoever declared it. */
     claim: Maybe<ClaimKey> | undefined;
+    /** The claim that it names, whoever wrote that there. */
+    bound: Maybe<ClaimKey> | undefined;
+    /** The API server has answered: what it names may come from there. */
+    answered: boolean;
 }
 
 export interface Claim extends Common {
     key: Maybe<ClaimKey> | undefined;
     /** The volume that it asks for by name. */
     volume: Maybe<string> | undefined;
+    /** The volume that it names, whoever wrote that there. */
+    bound: Maybe<string> | undefined;
+    answered: boolean;
+    /** Of the template that makes it; empty for a claim by itself. */
+    template: string;
 }
 
 /**
@@ -49,48 +63,69 @@ export interface Claim extends Common {
  */
 const FILLED_IN = "pv.kubernetes.io/bound-by-controller";
 
-function declared<T>(object: KubernetesObject, value: T): T | undefined | typeof UNKNOWN {
-    const mark = at(object.value, "metadata", "annotations", FILLED_IN);
+/** The API server has made it. What nobody has made yet has the mark from a program that copied it, which means nothing. */
+const isAnswered = (value: unknown): boolean =>
+    at(value, "metadata", "uid") !== undefined || at(value, "status", "phase") !== undefined;
+
+/** What was asked for, whoever did: not what Kubernetes filled in. The API server notes whose each field is. */
+function declared<T>(value: unknown, field: string, read: (value: unknown) => T): T | undefined | typeof UNKNOWN {
+    const owners = listAt(value, "metadata", "managedFields");
+    const isOwn = (entry: unknown): boolean =>
+        at(entry, "manager") !== "kube-controller-manager" &&
+        at(entry, "fieldsV1", "f:spec", `f:${field}`) !== undefined;
+    if (owners !== UNKNOWN && owners.some(isOwn)) return read(value);
+    const mark = at(value, "metadata", "annotations", FILLED_IN);
     if (mark === UNKNOWN) return UNKNOWN;
-    return mark === undefined ? value : undefined;
+    return mark === undefined ? read(value) : undefined;
 }
 
-function common(object: KubernetesObject, storage: Maybe<string> | undefined): Common {
-    const modes = listAt(object.value, "spec", "accessModes");
+function common(value: unknown, storage: Maybe<string> | undefined): Omit<Common, "urn" | "title"> {
+    const modes = listAt(value, "spec", "accessModes");
     return {
-        urn: object.urn,
-        title: titleOf(object),
         // The API server leaves an empty class out of a volume.
-        storageClass: textAt(object.value, "spec", "storageClassName") ?? "",
+        storageClass: classOf(value) ?? "",
         accessModes: modes === UNKNOWN || modes.includes(UNKNOWN) ? UNKNOWN : modes.map(String),
         storage,
-        volumeMode: textAt(object.value, "spec", "volumeMode") ?? "Filesystem",
+        volumeMode: textAt(value, "spec", "volumeMode") ?? "Filesystem",
     };
 }
 
 export function volumeOf(object: KubernetesObject): Volume {
+    const { urn, value } = object;
     return {
-        ...common(object, textAt(object.value, "spec", "capacity", "storage")),
+        urn,
+        title: titleOf(object),
+        ...common(value, quantityAt(value, "spec", "capacity", "storage")),
         name: nameOf(object),
-        claim: declared(object, reservation(object)),
+        claim: declared(value, "claimRef", reservation),
+        bound: reservation(value),
+        answered: isAnswered(value),
     };
 }
 
 /** Without a namespace it is a claim in none, so it equals no claim's. */
-function reservation(object: KubernetesObject): Maybe<ClaimKey> | undefined {
-    const reference = at(object.value, "spec", "claimRef");
+function reservation(value: unknown): Maybe<ClaimKey> | undefined {
+    const reference = at(value, "spec", "claimRef");
     if (reference === undefined || reference === UNKNOWN) return reference;
     return key(textAt(reference, "namespace") ?? "", textAt(reference, "name") ?? "");
 }
 
-export function claimOf(object: KubernetesObject): Claim {
-    const name = nameOf(object);
-    const volume = textAt(object.value, "spec", "volumeName");
+export function claimOf({ urn, title, namespace, name, value, path }: DeclaredClaim): Claim {
     return {
-        ...common(object, textAt(object.value, "spec", "resources", "requests", "storage")),
-        key: name === undefined ? undefined : key(namespaceOf(object), name),
-        volume: declared(object, volume === "" ? undefined : volume),
+        urn,
+        title,
+        ...common(value, quantityAt(value, "spec", "resources", "requests", "storage")),
+        key: name === undefined ? undefined : key(namespace, name),
+        volume: declared(value, "volumeName", volumeName),
+        bound: volumeName(value),
+        answered: isAnswered(value),
+        template: path,
     };
+}
+
+function volumeName(value: unknown): Maybe<string> | undefined {
+    const name = textAt(value, "spec", "volumeName");
+    return name === "" ? undefined : name;
 }
 
 const key = (namespace: Maybe<string>, name: Maybe<string>): Maybe<ClaimKey> =>
@@ -104,7 +139,7 @@ export interface Declared {
 /** "not applicable" for a stack without any. */
 export function volumesAndClaims(objects: readonly KubernetesObject[]): Declared | "not applicable" {
     const volumes = objects.filter(isPersistentVolume).map(volumeOf);
-    const claims = objects.filter(isClaimObject).map(claimOf);
+    const claims = claimsOf(objects).map(claimOf);
     return volumes.length + claims.length === 0 ? "not applicable" : { volumes, claims };
 }
 
@@ -141,7 +176,7 @@ export function unjudgedOf({ volumes, claims }: Declared, ...keys: (keyof Volume
     const unjudged = (objects: readonly (Volume | Claim)[], where: (typeof paths)[string]): Unjudged[] =>
         objects.flatMap((object) => {
             const unknown = keys.flatMap((key) => {
-                const path = where[key];
+                const path = key === "key" && (object as Claim).template !== "" ? "spec.replicas" : where[key];
                 return path !== undefined && (object as unknown as Record<string, unknown>)[key] === UNKNOWN
                     ? [path]
                     : [];

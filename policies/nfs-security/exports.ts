@@ -9,9 +9,11 @@ import {
     ganeshaFiles,
     isKind,
     type KubernetesObject,
+    keepsRoot,
     lastBlock,
     listAt,
     podSpec,
+    readExports,
     textAt,
     titleOf,
     UNKNOWN,
@@ -26,8 +28,8 @@ export interface Grant {
     where: string;
     export: string;
     client: string;
-    /** Whether root of the client is root on the share. */
-    keepsRoot: boolean;
+    /** How root of the client is root on the share; false where it is not. */
+    keepsRoot: ReturnType<typeof keepsRoot>;
 }
 
 export interface Exports {
@@ -71,7 +73,7 @@ function ofConfigMap(object: KubernetesObject): Exports {
         // Which of the unknown ones is an exports file only its name can say.
         if (!/(^|\.)exports?$/.test(key)) continue;
         if (text === UNKNOWN) exports.unknown.push(where);
-        if (typeof text === "string") exports.grants.push(...text.split("\n").flatMap((line) => ofLine(line, where)));
+        if (typeof text === "string") exports.grants.push(...ofExports(text, where));
     }
     return exports;
 }
@@ -110,32 +112,27 @@ function grantsOf(block: Block, defaults: Block | undefined, where: string): Gra
                       where,
                       export: block.values.get("pseudo") ?? block.values.get("path") ?? "",
                       client,
-                      keepsRoot: /^(no_?root_?squash|no_?id_?squash|none)$/i.test(said("squash", ...places) ?? ""),
+                      keepsRoot: keepsRootOf(said("squash", ...places), said("anonymous_uid", ...places)),
                   },
               ];
     const named = clients.flatMap((one) => wordsOf(one.values.get("clients")).flatMap((client) => grant(client, one)));
     return [...grant(EVERYONE), ...named];
 }
 
-/** `/path client(options) client(options)`; without a client, or without a name before the options, it is anyone. */
-function ofLine(line: string, where: string): Grant[] {
-    const [path = "", ...rest] = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (path === "") return [];
-    const common = rest
-        .filter((word) => word.startsWith("-"))
-        .map((word) => word.slice(1))
-        .join(",");
-    const clients = rest.filter((word) => !word.startsWith("-"));
-    return (clients.length === 0 ? [""] : clients).map((word) => {
-        const [, client = "", options = ""] = /^([^(]*)(?:\((.*)\))?$/.exec(word) ?? [];
-        return {
-            where,
-            export: path,
-            client: client === "" ? EVERYONE : client,
-            keepsRoot: `${common},${options}`.split(",").includes("no_root_squash"),
-        };
-    });
+/** Ganesha squashes root unless it is told not to, and to the uid that it is told. */
+function keepsRootOf(squash = "", uid = "-2"): Grant["keepsRoot"] {
+    if (/^(no_?root_?squash|no_?id_?squash|none)$/i.test(squash)) return "unsquashed";
+    return Number(uid) === 0 ? "squashed to root" : false;
 }
+
+/** Without a client it is anyone. */
+const ofExports = (text: string, where: string): Grant[] =>
+    readExports(text).map(({ path, client, options }) => ({
+        where,
+        export: path,
+        client: client === "" ? EVERYONE : client,
+        keepsRoot: keepsRoot(options),
+    }));
 
 /** Images that write their exports themselves, as their start scripts have it. */
 const known = [
@@ -149,7 +146,7 @@ function ofWorkload(object: KubernetesObject): Exports {
         const image = textAt(value, "image");
         for (const { image: pattern, ...one } of known) {
             if (typeof image !== "string" || !pattern.test(image)) continue;
-            exports.grants.push({ where: `${path}.image`, ...one, keepsRoot: true });
+            exports.grants.push({ where: `${path}.image`, ...one, keepsRoot: "unsquashed" });
         }
         const env = listAt(value, "env");
         if (env === UNKNOWN) continue;
@@ -159,11 +156,15 @@ function ofWorkload(object: KubernetesObject): Exports {
             const line = textAt(variable, "value");
             const where = `${path}.env[${index}]`;
             if (line === UNKNOWN) exports.unknown.push(where);
-            else exports.grants.push(...ofLine(line ?? "", where));
+            else if (at(variable, "valueFrom") !== undefined) exports.unseen.push(`${where}.valueFrom`);
+            else exports.grants.push(...ofExports(line ?? "", where));
         }
+        const sources = listAt(value, "envFrom");
+        const isServer = typeof image === "string" && /(^|\/)nfs-server([:@]|$)/.test(image);
+        if (isServer && sources !== UNKNOWN && sources.length > 0) exports.unseen.push(`${path}.envFrom`);
     }
     // Pods that have to do with NFS only by what is not known yet are other policies' to tell of.
-    return exports.grants.length > 0
+    return exports.grants.length + exports.unseen.length > 0
         ? exports
         : { ...exports, unknown: exports.unknown.filter((one) => one.includes(".env[")) };
 }

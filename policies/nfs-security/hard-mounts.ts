@@ -4,85 +4,49 @@ import {
     at,
     type Finding,
     isNfsClass,
-    isPersistentVolume,
     type Judgement,
     type KubernetesObject,
-    listAt,
+    knownAt,
+    lastOf,
+    MOUNT_OPTIONS_ANNOTATION,
+    type MountOptions,
     NFS_DRIVER,
     nfsOfVolume,
     objectPolicy,
+    ofAttributes,
+    ofClass,
+    ofVolume,
     podVolumes,
-    textAt,
     titleOf,
-    UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
 
-/** A place where mount options are: a list, or text with commas. */
-interface Options {
-    path: string;
-    options: unknown;
-}
-
-/** PersistentVolumes had them in an annotation before they had a field. */
-const ANNOTATION = "volume.beta.kubernetes.io/mount-options";
-
 export function judge(object: KubernetesObject): Judgement {
-    const places = optionsOf(object);
-    if (places === undefined) return "not applicable";
+    const mounts = mountsOf(object);
+    if (mounts.length === 0) return "not applicable";
     const { urn } = object;
     const subject = titleOf(object);
-    return places.flatMap(({ path, options }): Finding[] => {
-        const all = Array.isArray(options) ? options : options === undefined ? [] : [options];
-        if (all.includes(UNKNOWN)) return [{ urn, subject, unknown: [path] }];
-        const soft = softOf(all.map(String));
-        if (soft === undefined) return [];
+    return mounts.flatMap((options): Finding[] => {
+        if (options.unknown.length > 0) return [{ urn, subject, unknown: options.unknown }];
+        const counting = lastOf(options, ["hard", "soft", "softerr"]);
+        if (counting === undefined || counting.option === "hard") return [];
         return [
             {
                 urn,
                 subject,
-                found: `the mount option ${soft} in ${path}`,
+                found: `the mount option ${counting.option} in ${counting.where}`,
                 wanted: "hard, which is also what NFS does when nothing is said",
-                mend: "write hard instead; a client then waits for a server that restarts, and goes on",
+                mend: "write hard instead, and once; a client then waits for a server that restarts, and goes on",
             },
         ];
     });
 }
 
-function optionsOf(object: KubernetesObject): Options[] | undefined {
-    const { value } = object;
-    if (isPersistentVolume(object)) {
-        if (nfsOfVolume(object) === undefined) return undefined;
-        return [
-            { path: "spec.mountOptions", options: listAt(value, "spec", "mountOptions") },
-            {
-                path: `metadata.annotations["${ANNOTATION}"]`,
-                options: textAt(value, "metadata", "annotations", ANNOTATION),
-            },
-            {
-                path: "spec.csi.volumeAttributes.mountOptions",
-                options: textAt(value, "spec", "csi", "volumeAttributes", "mountOptions"),
-            },
-        ];
-    }
-    if (isNfsClass(object)) {
-        return [
-            { path: "mountOptions", options: listAt(value, "mountOptions") },
-            { path: "parameters.mountOptions", options: textAt(value, "parameters", "mountOptions") },
-        ];
-    }
-    const inline = podVolumes(object).filter((volume) => at(volume.value, "csi", "driver") === NFS_DRIVER);
-    if (inline.length === 0) return undefined;
-    return inline.map((volume) => ({
-        path: `${volume.path}.csi.volumeAttributes.mountOptions`,
-        options: textAt(volume.value, "csi", "volumeAttributes", "mountOptions"),
-    }));
-}
-
-/** Of opposite options the last one counts. */
-function softOf(options: readonly string[]): string | undefined {
-    const words = options.flatMap((option) => option.split(",")).map((word) => word.trim());
-    const last = words.filter((word) => /^(hard|soft|softerr|softreval)$/.test(word)).at(-1);
-    return last === "soft" || last === "softerr" ? last : undefined;
+function mountsOf(object: KubernetesObject): MountOptions[] {
+    if (nfsOfVolume(object) !== undefined) return [ofVolume(object.value)];
+    if (isNfsClass(object)) return [ofClass(object.value)];
+    return podVolumes(object)
+        .filter((volume) => at(volume.value, "csi", "driver") === NFS_DRIVER)
+        .map(({ value, path }) => ofAttributes(at(value, "csi", "volumeAttributes"), `${path}.csi.volumeAttributes`));
 }
 
 const harden = (options: string): string =>
@@ -96,8 +60,8 @@ function hardenAll(inputs: unknown): void {
     if (Object(inputs) !== inputs) return;
     const object = inputs as Record<string, unknown>;
     for (const key of Object.keys(object)) {
-        const value = known(object, key);
-        const isOptions = key === "mountOptions" || key === ANNOTATION;
+        const value = knownAt(object, key);
+        const isOptions = key.toLowerCase() === "mountoptions" || key === MOUNT_OPTIONS_ANNOTATION;
         if (!isOptions) hardenAll(value);
         else if (typeof value === "string") object[key] = harden(value);
         else if (Array.isArray(value)) hardenItems(value);
@@ -107,17 +71,8 @@ function hardenAll(inputs: unknown): void {
 /** One by one: some may not be known yet, and stay. */
 function hardenItems(options: unknown[]): void {
     for (const index of options.keys()) {
-        const option = known(options, index);
+        const option = knownAt(options, index);
         if (typeof option === "string") options[index] = harden(option);
-    }
-}
-
-/** undefined for what is not known yet: the SDK throws when it is read. */
-function known(container: object, key: string | number): unknown {
-    try {
-        return (container as Record<string | number, unknown>)[key];
-    } catch {
-        return undefined;
     }
 }
 
@@ -131,7 +86,8 @@ export const hardMounts = objectPolicy(
         remediationSteps: "Replace soft by hard in the mount options.",
         details: [
             "A soft mount gives up: after `timeo` and `retrans` a request ends with an I/O error, and data that the application has written, and that its node has not sent yet, is lost. A restart of the server, which takes seconds, is enough (longhorn #6655). Mounted hard, a client waits and goes on.",
-            `Judged are the mount options of NFS PersistentVolumes (also in the annotation \`${ANNOTATION}\`), of StorageClasses of \`${NFS_DRIVER}\`, and of that driver's inline volumes. Nothing said is hard. \`softerr\` is soft.`,
+            `Judged are the mount options of NFS PersistentVolumes, of StorageClasses of \`${NFS_DRIVER}\`, and of that driver's inline volumes. Nothing said is hard. \`softerr\` is soft.`,
+            `Of opposite options the one counts that mount is given last. For the CSI driver that is the last one of the list, and after the list its attribute \`mountOptions\`, in whatever case it is written. For other NFS volumes Kubernetes takes the annotation \`${MOUNT_OPTIONS_ANNOTATION}\` in the place of the list where there is one, and sorts the options: \`[soft, hard]\` is mounted \`hard,soft\`, which is soft (Kubernetes 1.35, MountOptionFromSpec and JoinMountOptions in pkg/volume/util).`,
         ],
     },
     judge,

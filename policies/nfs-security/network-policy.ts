@@ -7,17 +7,19 @@ import {
     type Judgement,
     type KubernetesObject,
     listAt,
+    listed,
     type Maybe,
     namespaceOf,
     podsOf,
     same,
+    selects,
+    selectsAll,
     stackPolicy,
     textAt,
     titleOf,
     UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
-import { isWithin, isWorld, networksSchema } from "./networks";
-import { selects } from "./selector";
+import { areWorld, isWithin, isWorld, networksSchema } from "./networks";
 
 interface Wishes {
     clientNetworks: string[];
@@ -60,7 +62,10 @@ function judgeServer(
         selects: selects(at(policy.value, "spec", "podSelector"), pods?.labels),
     }));
     const selecting = answers.filter((answer) => answer.selects === true).map(({ policy }) => policy);
-    if (selecting.length > 0) return selecting.flatMap((policy) => judgeRules(policy, server, networks));
+    if (selecting.length > 0) {
+        const rules = selecting.flatMap((policy) => judgeRules(policy, server, networks));
+        return rules.length > 0 ? rules : worldInParts(selecting, server);
+    }
     const unsure = pods?.namespace === UNKNOWN || policies.some((one) => namespaceOf(one) === UNKNOWN);
     if (unsure || answers.some((answer) => answer.selects === UNKNOWN)) {
         return [{ urn, subject, unknown: ["which NetworkPolicy selects its pods"] }];
@@ -90,25 +95,67 @@ function judgeRules(policy: KubernetesObject, server: KubernetesObject, networks
         if (ports.length > 0 && !admitted.includes(true)) {
             return admitted.includes(UNKNOWN) ? [{ urn, subject, unknown: [where] }] : [];
         }
-        const cidrs = from.map((peer) => textAt(peer, "ipBlock", "cidr"));
-        if (cidrs.includes(UNKNOWN)) return [{ urn, subject, unknown: [where] }];
-        const open = cidrs.find(
-            (cidr) => typeof cidr === "string" && (isWorld(cidr) || (networks.length > 0 && !isWithin(cidr, networks))),
-        );
-        if (from.length > 0 && open === undefined) return [];
+        const peers = from.map((peer) => whoIs(peer, networks));
+        const open = from.length === 0 ? "everyone" : peers.find((peer) => typeof peer === "string");
+        if (open === undefined) return peers.includes(UNKNOWN) ? [{ urn, subject, unknown: [where] }] : [];
         return [
             {
                 urn,
                 subject,
-                found: `${where} lets ${typeof open === "string" ? open : "everyone"} to port ${NFS_PORT} of ${titleOf(server)}`,
-                wanted:
-                    networks.length > 0
-                        ? `none but ${networks.join(", ")}`
-                        : "named clients: the addresses or networks of the nodes",
-                mend: "say in `from` who may come",
+                found: `${where} lets ${String(open)} to port ${NFS_PORT} of ${titleOf(server)}`,
+                ...wished(networks),
             },
         ];
     });
+}
+
+const wished = (networks: readonly string[]) => ({
+    wanted:
+        networks.length > 0
+            ? `none but ${networks.join(", ")}`
+            : "named clients: the addresses or networks of the nodes",
+    mend: "say in `from` who may come, by ipBlock: it is nodes that mount",
+});
+
+/** Who is let in and should not be; undefined for a peer that is right, UNKNOWN for one that may be. */
+function whoIs(peer: unknown, networks: readonly string[]): Maybe<string> | undefined {
+    if (peer === UNKNOWN) return UNKNOWN;
+    const block = at(peer, "ipBlock");
+    if (block !== undefined) {
+        const cidr = textAt(block, "cidr");
+        if (cidr === undefined || cidr === UNKNOWN) return UNKNOWN;
+        return isWorld(cidr) || (networks.length > 0 && !isWithin(cidr, networks)) ? cidr : undefined;
+    }
+    const [namespaces, pods] = [at(peer, "namespaceSelector"), at(peer, "podSelector")];
+    if (namespaces === undefined) return undefined;
+    const answers = [selectsAll(namespaces), pods === undefined ? true : selectsAll(pods)];
+    if (answers.includes(false)) return undefined;
+    return answers.includes(UNKNOWN) ? UNKNOWN : "every pod of the cluster";
+}
+
+/** Policies add up, and so do their rules: blocks that are the world only together. */
+function worldInParts(policies: readonly KubernetesObject[], server: KubernetesObject): Finding[] {
+    const admitted = policies.map((policy) => {
+        const rules = listAt(policy.value, "spec", "ingress");
+        const cidrs = (rules === UNKNOWN ? [] : rules).flatMap((rule) => {
+            const ports = listAt(rule, "ports");
+            const from = listAt(rule, "from");
+            if (ports === UNKNOWN || from === UNKNOWN) return [];
+            const isAdmitted = ports.length === 0 || ports.some((port) => admits(port, server) === true);
+            return isAdmitted ? from.map((peer) => at(peer, "ipBlock", "cidr")) : [];
+        });
+        return { policy, cidrs: cidrs.filter((cidr) => typeof cidr === "string") };
+    });
+    const all = admitted.flatMap(({ cidrs }) => cidrs);
+    if (!areWorld(all)) return [];
+    return admitted
+        .filter(({ cidrs }) => cidrs.length > 0)
+        .map(({ policy }) => ({
+            urn: policy.urn,
+            subject: titleOf(policy),
+            found: `${listed(all)}, which are every address together, let to port ${NFS_PORT} of ${titleOf(server)}`,
+            ...wished([]),
+        }));
 }
 
 /** By number, in a range, by name, or by saying only a protocol. */
@@ -132,7 +179,7 @@ export const serverHasNetworkPolicy = stackPolicy<Wishes>(
         remediationSteps: "Add a NetworkPolicy that selects the server's pods and names the nodes.",
         details: [
             "Without a NetworkPolicy every pod of the cluster can talk to the server. The export's list of clients then is the only fence, and NFS has no password.",
-            "An NFS server is whatever makes pods with a container that says that it listens on port 2049. Judged are the NetworkPolicies of its namespace that select its pods: there is one for Ingress, and none of their rules lets everyone, or `0.0.0.0/0`, to that port; with `clientNetworks` only what is inside of them.",
+            "An NFS server is whatever makes pods with a container that says that it listens on port 2049. Judged are the NetworkPolicies of its namespace that select its pods: there is one for Ingress, and none of their rules lets everyone to that port: no `from` at all, `0.0.0.0/0` or `::/0`, blocks that are all addresses together, also over several rules and policies, or every pod of the cluster (a `namespaceSelector` that is empty or asks for nothing, without a `podSelector` that asks for something). With `clientNetworks` only blocks inside of them are let in; pods that a selector names are no addresses, and let in beside them.",
             "Some CNIs do not apply NetworkPolicies to traffic from nodes, or take the node's address for another one: there a right policy keeps the nodes out. Then exempt the server, with that reason.",
         ],
         config: { clientNetworks: networksSchema },

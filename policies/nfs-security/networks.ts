@@ -15,6 +15,38 @@ export function isWorld(client: string): boolean {
     );
 }
 
+/** Whether the networks among them are every address of IPv4, or of IPv6, together. */
+export function areWorld(clients: readonly string[]): boolean {
+    return ([4, 6] as const).some((family) => {
+        const ranges = clients
+            .flatMap((client) => rangeOf(client, family) ?? [])
+            .sort((a, b) => (a.from < b.from ? -1 : 1));
+        let next = 0n;
+        for (const { from, to } of ranges) if (from <= next && to >= next) next = to + 1n;
+        return next === 1n << BigInt(family === 4 ? 32 : 128);
+    });
+}
+
+function rangeOf(client: string, family: 4 | 6): { from: bigint; to: bigint } | undefined {
+    const [address = "", prefix] = client.split("/", 2);
+    if (isIP(address) !== family || prefix === undefined) return undefined;
+    const length = prefixLength(prefix);
+    if (length === undefined) return undefined;
+    const rest = BigInt((family === 4 ? 32 : 128) - length);
+    const from = (numberOf(address, family) >> rest) << rest;
+    return { from, to: from + (1n << rest) - 1n };
+}
+
+function numberOf(address: string, family: 4 | 6): bigint {
+    if (family === 4) return address.split(".").reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
+    const short = new URL(`nfs://[${address}]`).hostname.slice(1, -1);
+    const [before = "", after] = short.split("::");
+    const parts = (text = ""): string[] => text.split(":").filter((part) => part !== "");
+    const [left, right] = [parts(before), parts(after)];
+    const all = [...left, ...Array<string>(8 - left.length - right.length).fill("0"), ...right];
+    return all.reduce((sum, part) => (sum << 16n) + BigInt(`0x${part}`), 0n);
+}
+
 /** The server's own probe comes from there. */
 const isLoopback = (client: string): boolean => /^(127\.|::1(\/128)?$|localhost$)/.test(client);
 

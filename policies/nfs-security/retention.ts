@@ -2,6 +2,7 @@
 // retained, and Pulumi refuses to delete volumes and claims.
 import {
     at,
+    attributeAt,
     isClaimObject,
     isNfsClass,
     type Judgement,
@@ -31,7 +32,11 @@ export function judge(object: KubernetesObject, { stacks }: Wishes): Judgement {
           ? (textAt(object.value, policyPath) ?? "Delete")
           : "Retain";
     if (reclaim === UNKNOWN) return [{ urn, subject, unknown: [policyPath] }];
-    const retained = reclaim === "Retain" ? [] : [{ urn, subject, ...deletes(policyPath, reclaim) }];
+    // With these the driver leaves the folder where it is, or renames it: pkg/nfs/controllerserver.go, DeleteVolume.
+    const onDelete = isNfsClass(object) ? attributeAt(at(object.value, "parameters"), "onDelete") : undefined;
+    if (onDelete === UNKNOWN) return [{ urn, subject, unknown: ["parameters.onDelete"] }];
+    const isKept = reclaim === "Retain" || /^(retain|archive)$/i.test(onDelete ?? "");
+    const retained = isKept ? [] : [{ urn, subject, ...deletes(policyPath, reclaim) }];
     // A class makes volumes; it holds none.
     const unprotected = isNfsClass(object) || object.protect ? [] : [{ urn, subject, ...unprotectedTold }];
     return [...retained, ...unprotected];
@@ -59,7 +64,7 @@ export const retainedInProduction = objectPolicy<Wishes>(
         remediationSteps: "Set the reclaim policy Retain and the resource option protect.",
         details: [
             "One `pulumi destroy` in the wrong terminal, or one changed property that replaces a claim, and a volume with the policy `Delete` is gone for good.",
-            "Judged, in the stacks named by `stacks`: the reclaim policy of NFS PersistentVolumes (left out it is `Retain`) and of StorageClasses of the CSI driver for NFS (left out it is `Delete`); and Pulumi's option `protect` of NFS PersistentVolumes and of all claims.",
+            "Judged, in the stacks named by `stacks`: the reclaim policy of NFS PersistentVolumes (left out it is `Retain`) and of StorageClasses of the CSI driver for NFS (left out it is `Delete`; the driver's parameter `onDelete: retain` or `archive` keeps the data as well); and Pulumi's option `protect` of NFS PersistentVolumes and of all claims.",
         ],
         config: {
             stacks: {

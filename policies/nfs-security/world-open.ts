@@ -7,8 +7,8 @@ import {
     objectPolicy,
     titleOf,
 } from "@nfs-storage-stack/policies-shared";
-import { exportsOf, unjudgedExports } from "./exports";
-import { EVERYONE, isWithin, isWorld, networksSchema } from "./networks";
+import { exportsOf, type Grant, unjudgedExports } from "./exports";
+import { areWorld, EVERYONE, isWithin, isWorld, networksSchema } from "./networks";
 
 interface Wishes {
     clientNetworks: string[];
@@ -22,7 +22,7 @@ export function judge(object: KubernetesObject, { clientNetworks }: Wishes): Jud
     const wrong = exports.grants.filter(
         ({ client }) => isWorld(client) || (clientNetworks.length > 0 && !isWithin(client, clientNetworks)),
     );
-    const problems = wrong.map(({ where, export: path, client }) => ({
+    const problems = [...wrong, ...worldInParts(exports.grants)].map(({ where, export: path, client }) => ({
         urn,
         subject,
         found: `${where}: the export ${path} open to ${client === EVERYONE ? client : `"${client}"`}`,
@@ -35,6 +35,20 @@ export function judge(object: KubernetesObject, { clientNetworks }: Wishes): Jud
     return [...problems, ...unjudgedExports(object, exports)];
 }
 
+/** Networks that are the world together, and none of them alone: one problem for the export. */
+function worldInParts(grants: readonly Grant[]): Pick<Grant, "where" | "export" | "client">[] {
+    const byExport = new Map<string, Grant[]>();
+    for (const grant of grants) {
+        const key = `${grant.where} ${grant.export}`;
+        byExport.set(key, [...(byExport.get(key) ?? []), grant]);
+    }
+    return [...byExport.values()].flatMap((all) => {
+        const clients = all.map(({ client }) => client);
+        const [first] = all;
+        return first && !clients.some(isWorld) && areWorld(clients) ? [{ ...first, client: listed(clients) }] : [];
+    });
+}
+
 export const notWorldOpen = objectPolicy<Wishes>(
     {
         name: "exports-are-not-world-open",
@@ -45,8 +59,8 @@ export const notWorldOpen = objectPolicy<Wishes>(
         remediationSteps: "Name the nodes as the export's clients.",
         details: [
             "An NFS server without Kerberos believes its clients: whoever reaches it reads and writes as whom he likes. The list of clients is what keeps others out. The client of a pod's mount is the node, so the list is the nodes.",
-            "Judged is what an object says of exports: `ganesha.conf` in a ConfigMap (its EXPORT and CLIENT blocks, with what they inherit), exports(5) in a ConfigMap under a key that is `exports` or ends in `.exports`, the variables `NFS_EXPORT_0`, `NFS_EXPORT_1`, ..., and the image `volume-nfs` of the Kubernetes examples, which exports to everyone. What is inside any other image can't be seen.",
-            "Refused are `*`, `0.0.0.0/0`, `::/0` and nobody named at all; with `clientNetworks` also every client that is not inside of them. Loopback is always allowed: a server's own probe comes from there.",
+            "Judged is what an object says of exports: `ganesha.conf` in a ConfigMap (its EXPORT and CLIENT blocks, with what they inherit), with what it includes of the same ConfigMap, exports(5) in a ConfigMap under a key that is `exports` or ends in `.exports` (with continued lines, quotes and escapes, as nfs-utils reads it), the variables `NFS_EXPORT_0`, `NFS_EXPORT_1`, ..., and the image `volume-nfs` of the Kubernetes examples, which exports to everyone. What is inside any other image can't be seen; a file that is included from elsewhere, and a variable from `valueFrom` or (for an image `nfs-server`) `envFrom`, is said to be not judged.",
+            "Refused are `*`, `0.0.0.0/0`, `::/0`, networks that are all addresses together (`0.0.0.0/1` and `128.0.0.0/1`), and nobody named at all; with `clientNetworks` also every client that is not inside of them. Loopback is always allowed: a server's own probe comes from there.",
         ],
         config: { clientNetworks: networksSchema },
     },

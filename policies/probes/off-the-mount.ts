@@ -53,7 +53,9 @@ const isIn = (path: string, directory: unknown): boolean =>
 /** Whether a word of a command, which may be a whole script, names the path or something in it. */
 function names(word: unknown, path: string): boolean {
     const text = path.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    return new RegExp(`(^|[\\s"'=:;(<>&|])${text}(/|$|[\\s"';)<>&|])`).test(String(word));
+    // After a blank, or what ends a word for a shell, a list, an option; file:// is followed by the path itself.
+    const before = "(^|[\\s\"'`=:;,@!({[<>&|]|file://)";
+    return new RegExp(`${before}${text}(/|$|[\\s"'\`:;,)}\\]<>&|])`).test(String(word));
 }
 
 export const livenessOffTheMount = stackPolicy(

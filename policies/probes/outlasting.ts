@@ -34,16 +34,18 @@ function judgeClient({ workload, container }: Client, restartSeconds: number): F
     if (threshold === UNKNOWN || period === UNKNOWN) {
         return [{ urn, subject: titleOf(workload), unknown: [`${container.path}.livenessProbe`] }];
     }
-    const patience = Number(threshold) * Number(period);
+    // The last failure is acted on at once (pkg/kubelet/prober/worker.go, doProbe, of Kubernetes 1.35): a server that
+    // goes just before the first one has the periods between them.
+    const patience = (Number(threshold) - 1) * Number(period);
     if (patience >= restartSeconds) return [];
     return [
         {
             urn,
             subject: containerTitle(workload, container),
             container: container.name,
-            found: `a livenessProbe that gives up after ${threshold} x ${period} s = ${patience} s`,
+            found: `a livenessProbe that gives up at failure ${threshold}, ${patience} s after the first (${period} s apart)`,
             wanted: `at least ${restartSeconds} s, in which the share's server can have restarted and left its grace`,
-            mend: `raise failureThreshold to ${Math.ceil(restartSeconds / Number(period))}, or periodSeconds`,
+            mend: `raise failureThreshold to ${Math.ceil(restartSeconds / Number(period)) + 1}`,
         },
     ];
 }
@@ -56,10 +58,10 @@ export const livenessOutlasts = stackPolicy<Limits>(
             "Containers with a share mounted have a liveness probe that is patient for as long as a server restart takes.",
         severity: "medium",
         tags: ["kubernetes", "availability", "probes", "nfs"],
-        remediationSteps: "Raise failureThreshold or periodSeconds of the liveness probe.",
+        remediationSteps: "Raise failureThreshold of the liveness probe.",
         details: [
-            "When the server of a share restarts, its clients wait, and then nothing new may be opened until its grace is over: 15 s with this stack, 90 s with Ganesha's and the kernel's defaults. A process that works on the share answers late in that time. With Kubernetes' defaults (3 failures, 10 s apart) it is killed after half a minute, and all pods of the share at once.",
-            "Judged is `failureThreshold` times `periodSeconds` of the liveness probe of every long-running container that has a share mounted. Containers without one are the business of `containers-have-three-probes`.",
+            "When the server of a share restarts, its clients wait, and then nothing new may be opened until its grace is over: 15 s with this stack, 90 s with Ganesha's and the kernel's defaults. A process that works on the share answers late in that time. With Kubernetes' defaults (3 failures, 10 s apart) it is killed 20 s after the first one, and all pods of the share at once.",
+            "Judged is the time from the first failure to the one that kills, `failureThreshold` less one times `periodSeconds`: a server may go just before a probe. One failure is no patience, however long the period. It is that of the liveness probe of every long-running container that has a share mounted. Containers without one are the business of `containers-have-three-probes`.",
         ],
         config: {
             restartSeconds: {

@@ -14,6 +14,7 @@ import {
     UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
 import { clientsOf, serversOf } from "./clients";
+import { tells } from "./command";
 
 export function judge(objects: readonly KubernetesObject[]): Judgement {
     const { clients, open } = clientsOf(objects);
@@ -34,9 +35,9 @@ function judgeContainer(workload: KubernetesObject, container: Container): Findi
     const found =
         at(probe, "tcpSocket") !== undefined
             ? "a readinessProbe by tcpSocket, which says that a process listens, and nothing of the share"
-            : alwaysSucceeds(command.map(String))
-              ? `a readinessProbe that runs ${JSON.stringify(command)}, which always succeeds`
-              : undefined;
+            : command.length === 0
+              ? undefined
+              : said(command.map(String));
     if (found === undefined) return [];
     return [
         {
@@ -50,11 +51,11 @@ function judgeContainer(workload: KubernetesObject, container: Container): Findi
     ];
 }
 
-const SUCCEEDS = /^\s*((\/usr)?(\/bin\/)?true|:|exit 0|echo\b[^|;&]*)\s*$/;
-
-function alwaysSucceeds(command: readonly string[]): boolean {
-    const shell = /(^|\/)(ba|da|a)?sh$/.test(command[0] ?? "") && /^-\w*c$/.test(command[1] ?? "");
-    return SUCCEEDS.test(shell ? (command[2] ?? "") : command.join(" "));
+function said(command: readonly string[]): string | undefined {
+    const runs = `a readinessProbe that runs ${JSON.stringify(command)}, which`;
+    const told = tells(command);
+    if (told === "nothing") return `${runs} always succeeds`;
+    return told === "a port" ? `${runs} says that a process listens, or is there, and nothing of the share` : undefined;
 }
 
 export const truthfulReadiness = stackPolicy(
@@ -68,7 +69,7 @@ export const truthfulReadiness = stackPolicy(
         remediationSteps: "Let the readiness probe read data of the share.",
         details: [
             "An NFS server accepts connections, and answers NFS's NULL procedure, before it has its export, while it is in grace and refuses every create, and when it lacks the capability without which every file fails. A client's process listens also when its mount hangs. A readiness probe by `tcpSocket` calls all of these ready, and `pulumi up` succeeds on them.",
-            "Judged are long-running containers that have a share mounted, or that say that they listen on port 2049. Refused are `tcpSocket` probes and commands that always succeed: `true`, `:`, `exit 0`, `echo ...`, also through `sh -c`. Containers without a readiness probe are the business of `containers-have-three-probes`.",
+            "Judged are long-running containers that have a share mounted, or that say that they listen on port 2049. Refused are `tcpSocket` probes, commands that only ask whether a port is open or a process is there (`nc -z`, `rpcinfo`, `pgrep`), and commands that always succeed: `true`, `:`, `exit 0`, `echo ...`, `printf ...`, also through `sh -c`, and there also at the end of a script or after `||`, where they hide what failed before. Containers without a readiness probe are the business of `containers-have-three-probes`.",
         ],
     },
     judge,

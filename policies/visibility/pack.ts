@@ -1,6 +1,7 @@
 // The pack of policies about visibility: a policy a file; evidence.ts finds what
 // visibility checks have left.
 import { evidenceDelay } from "./delay";
+import { lookedInto } from "./looked-into";
 import { evidencePassed } from "./passed";
 import { evidencePresent } from "./present";
 import { readElsewhere } from "./read-elsewhere";
@@ -13,5 +14,13 @@ export const visibility = {
     description: "What is written to a share is read from elsewhere, and proven to be.",
     provider: "kubernetes",
     tags: ["kubernetes", "storage"],
-    policies: [readElsewhere, evidencePresent, evidencePassed, evidenceOfRevision, evidenceRecent, evidenceDelay],
+    policies: [
+        readElsewhere,
+        evidencePresent,
+        evidencePassed,
+        evidenceOfRevision,
+        evidenceRecent,
+        evidenceDelay,
+        lookedInto,
+    ],
 };

@@ -18,8 +18,8 @@ export function judge(objects: readonly KubernetesObject[], { requireEvidence = 
     const { mounts, open } = sharesOf(objects);
     const writers = mounts.filter(({ readOnly, ofOnePod }) => readOnly === false && !ofOnePod);
     if (writers.length + open.length === 0) return "not applicable";
-    const workloads = new Map(writers.map(({ workload, share }) => [workload.urn, { workload, share }]));
-    return [...[...workloads.values()].map(({ workload, share }) => unproven(workload, share)), ...open];
+    const workloads = new Map(writers.map(({ workload, title }) => [workload.urn, { workload, title }]));
+    return [...[...workloads.values()].map(({ workload, title }) => unproven(workload, title)), ...open];
 }
 
 function judgeCheck({ pod, evidence, reason }: ReturnType<typeof checksOf>[number]): Finding[] {

@@ -2,53 +2,58 @@
 // that nobody else looks at is not shared; whether it works nobody would know.
 import {
     type Finding,
+    hasPods,
     type Judgement,
     type KubernetesObject,
     listed,
+    type Maybe,
+    overlap,
     type ShareMount,
     sharesOf,
     stackPolicy,
     titleOf,
     UNKNOWN,
-    type Unjudged,
 } from "@nfs-storage-stack/policies-shared";
 
 export function judge(objects: readonly KubernetesObject[]): Judgement {
     const { mounts, open } = sharesOf(objects);
-    const written = new Map<string, ShareMount[]>();
-    for (const mount of mounts) {
-        if (!mount.ofOnePod) written.set(mount.share, [...(written.get(mount.share) ?? []), mount]);
-    }
-    if (written.size + open.length === 0) return "not applicable";
-    return [...[...written].flatMap(([share, all]) => judgeShare(share, all, open)), ...open];
-}
-
-function judgeShare(share: string, mounts: ShareMount[], open: readonly Unjudged[]): Finding[] {
-    const writers = workloads(mounts.filter(({ readOnly }) => readOnly === false));
-    const readers = workloads(mounts.filter(({ readOnly }) => readOnly === true));
-    const undecided = mounts.filter(({ readOnly }) => readOnly === UNKNOWN);
-    return writers.flatMap((writer): Finding[] => {
-        if (readers.some((reader) => reader.urn !== writer.urn)) return [];
+    const running = mounts.filter(({ workload }) => hasPods(workload) !== false);
+    const writing = running.filter(({ readOnly, ofOnePod }) => readOnly !== true && !ofOnePod);
+    const judged = mounts.filter(({ ofOnePod }) => !ofOnePod);
+    if (judged.length + open.length === 0) return "not applicable";
+    const findings = writing.flatMap((writer): Finding[] => {
+        const { urn } = writer.workload;
+        const subject = titleOf(writer.workload);
+        const others = running.filter(({ workload }) => workload.urn !== urn);
+        const answers = others.map((other) => reads(other, writer));
+        if (answers.includes(true)) return [];
         // One whose mounts will be known later may be the reader.
-        if (undecided.length > 0 || open.some(({ urn }) => urn !== writer.urn)) {
-            return [{ urn: writer.urn, subject: titleOf(writer), unknown: [`who reads ${share}`] }];
+        const isOpen = answers.includes(UNKNOWN) || open.some((one) => one.urn !== urn);
+        if (isOpen || writer.readOnly === UNKNOWN || hasPods(writer.workload) === UNKNOWN) {
+            return [{ urn, subject, unknown: [`who reads ${writer.title}`] }];
         }
-        return [problem(share, writer, writers)];
+        const beside = writing.filter(
+            (other) => other.workload.urn !== urn && overlap(other.place, writer.place) === true,
+        );
+        return [{ urn, subject, ...problem(writer.title, beside) }];
     });
+    return [...once(findings), ...open];
 }
 
-function workloads(mounts: readonly ShareMount[]): KubernetesObject[] {
-    return [...new Map(mounts.map(({ workload }) => [workload.urn, workload])).values()];
+/** Whether what one writes can be seen by the other, which does not write. */
+function reads(other: ShareMount, writer: ShareMount): Maybe<boolean> {
+    const answers = [overlap(other.place, writer.place), other.readOnly, hasPods(other.workload)];
+    return answers.includes(false) ? false : answers.includes(UNKNOWN) ? UNKNOWN : true;
 }
 
-function problem(share: string, writer: KubernetesObject, writers: readonly KubernetesObject[]): Finding {
-    const others = writers
-        .filter(({ urn }) => urn !== writer.urn)
-        .map(titleOf)
-        .sort();
+/** Several containers of one pod, or several mounts, say the same. */
+const once = (findings: readonly Finding[]): Finding[] => [
+    ...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values(),
+];
+
+function problem(share: string, beside: readonly ShareMount[]) {
+    const others = [...new Set(beside.map(({ workload }) => titleOf(workload)))].sort();
     return {
-        urn: writer.urn,
-        subject: titleOf(writer),
         found: `that it writes to ${share}${others.length > 0 ? `, as does ${listed(others)}` : ""}, which no other pod reads without writing`,
         wanted: "another pod that has the share mounted read-only, and so sees what is written",
         mend:
@@ -67,7 +72,9 @@ export const readElsewhere = stackPolicy(
         remediationSteps: "Mount the share read-only in another workload that looks at what is written.",
         details: [
             "NFS promises that a file is seen by others once it was closed and they open it. Whether that is so on a cluster depends on mount options, caches and the server, and a share that only its writers look at is never put to the test.",
-            "Judged are NFS volumes of every kind (PersistentVolumes, inline volumes, the CSI driver `nfs.csi.k8s.io`) and claims that ask for `ReadWriteMany`, in the containers, sidecars and init containers of whatever makes pods. Mounts of one export are mounts of one share, through whichever claim. A mount is read-only when the volumeMount, the pod's volume or the PersistentVolume says so. Replicas of one workload do not count as each other's readers. Claims that a StatefulSet makes for each of its pods are not judged.",
+            "Judged are NFS volumes of every kind (PersistentVolumes, inline volumes, the CSI driver `nfs.csi.k8s.io`) and claims that ask for `ReadWriteMany`, in the containers, sidecars and init containers of whatever makes pods. Mounts of one export are mounts of one share, through whichever claim and in whatever spelling of the server's address and of the path. A folder of it (`subPath`, `subdir`, an export below) is read where the reader's folder contains it, or is in it; of `subPathExpr` only the text is compared. Claims without names are matched as Kubernetes matches them; what may be one share, and may not, is not judged yet.",
+            "A mount is read-only when the volumeMount says so, or the pod's volume (`persistentVolumeClaim.readOnly`, `nfs.readOnly`, `csi.readOnly`), or the mount options that the volume ends up with have `ro`. **`nfs.readOnly` and `csi.readOnly` of a PersistentVolume do not**: Kubernetes 1.35 looks at the pod's volume only (pkg/volume/nfs/nfs.go, getVolumeSource; pkg/volume/csi/csi_plugin.go, getReadOnlyFromSpec), and such a mount can be written to, which `test/cluster/read-only-volume.test.ts` shows.",
+            "Replicas of one workload do not count as each other's readers, and one that makes no pods (`replicas: 0`, `suspend`) reads and writes nothing. What pods write to claims that are made for each of them, by a StatefulSet or an ephemeral volume, is not judged.",
         ],
     },
     judge,

@@ -7,19 +7,20 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentNames, environmentOf } from "../../commands/environment";
+import { policyConfiguration } from "../../commands/policy-profile";
 import { analyzeState } from "../../commands/policy-state";
 import { existingStack } from "../../commands/stack";
 import { stateResources } from "../../commands/state";
 import { main, UserError } from "../../embedded/steps";
 import type { PolicyConfig } from "../harness/analyzer";
-import { policiesFolder, startPack } from "../policies/packs";
+import { startPack } from "../policies/packs";
 import { previewed } from "./golden";
 import { type Column, isProblem, problemsText, summaryTable } from "./policy-table";
 
 async function environmentColumns(): Promise<{ columns: Column[]; policies: string[] }> {
     const pack = await startPack("all");
     try {
-        const config = JSON.parse(await readFile(join(policiesFolder, "config.json"), "utf8"));
+        const config = JSON.parse(await readFile(policyConfiguration(process.env.PROFILE), "utf8"));
         await pack.configure(config as Record<string, PolicyConfig>);
         const infos = (await pack.info()).policies;
         const policies = infos.map(({ name }) => name);

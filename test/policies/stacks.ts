@@ -7,6 +7,7 @@ export type VolumeSpec = kubernetes.types.input.core.v1.PersistentVolumeSpec;
 export type ClaimSpec = kubernetes.types.input.core.v1.PersistentVolumeClaimSpec;
 export type PodSpec = kubernetes.types.input.core.v1.PodSpec;
 export type Container = kubernetes.types.input.core.v1.Container;
+type Metadata = Pick<kubernetes.types.input.meta.v1.ObjectMeta, "annotations" | "labels">;
 export type Inline = Omit<kubernetes.types.input.core.v1.Volume, "name">;
 
 /** For keys that a test takes out. */
@@ -14,11 +15,16 @@ export type Changes<T> = { [Key in keyof T]?: T[Key] | undefined };
 
 export const digest = (name: string): string => `registry.test/${name}@sha256:${"a".repeat(64)}`;
 
-export function volume(name = "data", spec: Changes<VolumeSpec> = {}, opts?: CustomResourceOptions): Resource {
+export function volume(
+    name = "data",
+    spec: Changes<VolumeSpec> = {},
+    opts?: CustomResourceOptions,
+    metadata: Metadata = {},
+): Resource {
     return new kubernetes.core.v1.PersistentVolume(
         name,
         {
-            metadata: { name },
+            metadata: { name, ...metadata },
             spec: {
                 capacity: { storage: "1Gi" },
                 accessModes: ["ReadWriteMany"],
@@ -48,11 +54,12 @@ export function claim(
     spec: Changes<ClaimSpec> = {},
     annotations = {},
     opts?: CustomResourceOptions,
+    metadata: kubernetes.types.input.meta.v1.ObjectMeta = {},
 ): Resource {
     return new kubernetes.core.v1.PersistentVolumeClaim(
         `${name}-claim`,
         {
-            metadata: { name, namespace: "web", annotations },
+            metadata: { name, namespace: "web", annotations, ...metadata },
             spec: {
                 accessModes: ["ReadWriteMany"],
                 storageClassName: "",
@@ -68,6 +75,38 @@ export function claim(
 export function pair(volumeSpec: Changes<VolumeSpec> = {}, claimSpec: Changes<ClaimSpec> = {}): void {
     volume("data", volumeSpec);
     claim("data", claimSpec);
+}
+
+/** A StatefulSet `db` with a claim for each pod, of which this is the template; mounted as the volume "share". */
+export function statefulSet(
+    template: Changes<ClaimSpec> = {},
+    {
+        replicas,
+        container = good,
+        annotations = {},
+    }: { replicas?: unknown; container?: Container; annotations?: object } = {},
+): Resource {
+    const labels = { app: "db" };
+    return new kubernetes.apps.v1.StatefulSet("db", {
+        metadata: { namespace: "web", name: "db" },
+        spec: {
+            serviceName: "db",
+            ...(replicas !== undefined && { replicas: replicas as number }),
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [container] } },
+            volumeClaimTemplates: [
+                {
+                    metadata: { name: "share", annotations: annotations as Record<string, string> },
+                    spec: {
+                        accessModes: ["ReadWriteMany"],
+                        storageClassName: "",
+                        resources: { requests: { storage: "1Gi" } },
+                        ...template,
+                    },
+                },
+            ],
+        },
+    });
 }
 
 export const storageClass = (args: Partial<kubernetes.types.input.storage.v1.StorageClass> = {}): Resource =>

@@ -54,5 +54,9 @@ describe("mount options", () => {
             "resvport",
         ]);
         assert.deepEqual(unhonouredMountOptions(["ac", "async"], ["noac", "sync"]), ["ac", "async"]);
+        const unsaid = ["port=2049", "suid", "dev", "exec", "nofsc", "nouser", "intr", "nointr", "rw"];
+        assert.deepEqual(unhonouredMountOptions(unsaid, observed), []);
+        const against = ["ro", "nosuid", "nodev", "noexec", "fsc", "port=2050"];
+        assert.deepEqual(unhonouredMountOptions(unsaid, against), ["dev", "exec", "nofsc", "port=2049", "suid"]);
     });
 });

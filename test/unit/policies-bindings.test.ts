@@ -110,13 +110,16 @@ describe("rules about bindings", () => {
 
     it("take what Kubernetes filled in for no wish", () => {
         const filledIn = { "pv.kubernetes.io/bound-by-controller": "yes" };
-        const chosen = object(
+        const marked = object(
             "PersistentVolumeClaim",
             { name: "c", namespace: "web", annotations: filledIn },
             { volumeName: "v" },
         );
+        const chosen = { ...marked, value: { ...(marked.value as Spec), status: { phase: "Bound" } } };
+        const reserved = volume("v", { claimRef: reference("c") });
         assert.deepEqual(judgeEachOther(declared([volume("v", {}), chosen])), []);
-        assert.equal(judgeEachOther(declared([volume("v", { claimRef: reference("c") }), chosen])).length, 1);
+        assert.equal(judgeEachOther(declared([reserved, chosen])).length, 1);
+        assert.deepEqual(judgeEachOther(declared([reserved, marked])), [], "the mark of a copy means nothing");
     });
 
     it("say of rivals who the others are", () => {

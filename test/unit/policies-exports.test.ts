@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EVERYONE, isWithin, isWorld } from "../../policies/nfs-security/networks";
-import { selects } from "../../policies/nfs-security/selector";
-import { UNKNOWN } from "../../policies/shared/src";
+import { selects, UNKNOWN } from "../../policies/shared/src";
 
 describe("clients of an export", () => {
     const bits = fc.integer({ min: 0, max: 32 });

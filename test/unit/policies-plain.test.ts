@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy";
 import fc from "fast-check";
-import { at, kubernetesObject, plain, stackNameOf, titleOf, UNKNOWN } from "../../policies/shared/src";
+import { at, isPatch, kubernetesObjects, plain, stackNameOf, titleOf, UNKNOWN } from "../../policies/shared/src";
 
 /** What the SDK wraps around values before it hands them to a policy; not in its types. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
@@ -38,21 +38,34 @@ describe("plain values of policies", () => {
 
     it("say what object they are of, of any version", () => {
         const judge = (type: string, props: Record<string, unknown>) =>
-            kubernetesObject({ urn: "u", name: "n", type, props });
-        const deployment = judge("kubernetes:apps/v1beta2:Deployment", { metadata: { name: "web" } });
+            kubernetesObjects({ urn: "u", name: "n", type, props });
+        const [deployment] = judge("kubernetes:apps/v1beta2:Deployment", { metadata: { name: "web" } });
         assert.deepEqual([deployment?.group, deployment?.kind], ["apps", "Deployment"]);
         assert.ok(deployment);
         assert.equal(titleOf(deployment), "Deployment default/web");
-        const volume = judge("kubernetes:core/v1:PersistentVolume", { metadata: { name: "data" } });
+        const [volume] = judge("kubernetes:core/v1:PersistentVolume", { metadata: { name: "data" } });
         assert.ok(volume);
         assert.equal(titleOf(volume), "PersistentVolume data");
-        const early = judge("kubernetes:core/v1:Pod", {});
+        const [early] = judge("kubernetes:core/v1:Pod", {});
         assert.ok(early);
         assert.equal(titleOf(early), 'Pod "n"');
-        assert.equal(judge("kubernetes:apps/v1:DeploymentPatch", {}), undefined);
-        assert.equal(judge("kubernetes:core/v1:ConfigMapList", {}), undefined);
-        assert.equal(judge("pulumi:providers:kubernetes", {}), undefined);
-        assert.equal(judge("aws:s3/bucket:Bucket", {}), undefined);
+        assert.ok(judge("kubernetes:apps/v1:DeploymentPatch", {}).every(isPatch));
+        assert.deepEqual(judge("pulumi:providers:kubernetes", {}), []);
+        assert.deepEqual(judge("aws:s3/bucket:Bucket", {}), []);
+    });
+
+    it("are several of a List, whichever kind of list it is", () => {
+        const titles = (type: string, items: unknown): string[] =>
+            kubernetesObjects({ urn: "u", name: "n", type, props: { items } }).map(titleOf);
+        const metadata = { name: "a" };
+        const items = [
+            { apiVersion: "apps/v1", kind: "Deployment", metadata },
+            { apiVersion: "v1", kind: "PersistentVolume", metadata },
+        ];
+        assert.deepEqual(titles("kubernetes:core/v1:List", items), ["Deployment default/a", "PersistentVolume a"]);
+        assert.deepEqual(titles("kubernetes:core/v1:ConfigMapList", [{ metadata }]), ["ConfigMap default/a"]);
+        assert.deepEqual(titles("kubernetes:core/v1:List", [{}, 1, null]), []);
+        assert.deepEqual(titles("kubernetes:core/v1:PodList", UNKNOWN), []);
     });
 
     it("say what stack they are of", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareQuantities } from "../../policies/bindings/quantity";
+import { compareQuantities } from "../../policies/shared/src";
 
 /** Independent of the parser: how many thousandths each suffix stands for. */
 const thousandths: Record<string, bigint> = {

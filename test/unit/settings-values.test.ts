@@ -139,6 +139,13 @@ describe("values of the configuration", () => {
 
     it("mount options: those that corrupt or hide data are refused with the reason", () => {
         assert.throws(() => values.mountOption("soft"), /loses data/);
+        for (const ignored of ["intr", "nointr"]) assert.throws(() => values.mountOption(ignored), /Linux has ignored/);
+        assert.throws(() => values.mountOption("minorversion=2"), /written as nfsvers/);
+        assert.throws(() => values.mountOption("mountproto=tcp"), /no mount protocol/);
+        assert.throws(() => values.mountOption("nouser"), /the kubelet mounts/);
+        for (const honoured of ["rw", "port=2049", "suid", "nofsc", "_netdev"]) {
+            assert.equal(values.mountOption(honoured), honoured);
+        }
         assert.throws(() => values.mountOption("nfsvers=3"), /4\.0, 4\.1 or 4\.2/);
         for (const wrong of ["hard,soft", "vers=4.2", "nolock", "a b", "ro", "=1", "__proto__", "a\nb"]) {
             assert.ok(!accepts(values.mountOption, wrong), wrong);

@@ -1,11 +1,10 @@
 // Where objects name an NFS export: PersistentVolumes and inline volumes, both
 // also through the CSI driver for NFS, and StorageClasses of that driver.
+import { lastOf, type MountOptions, ofAttributes, ofVolume } from "./mount-options";
+import { attributeAt, NFS_DRIVER } from "./nfs-driver";
 import { isKind, type KubernetesObject } from "./objects";
 import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
 import { podSpec, podSpecPath } from "./workloads";
-
-/** https://github.com/kubernetes-csi/csi-driver-nfs */
-export const NFS_DRIVER = "nfs.csi.k8s.io";
 
 export interface NfsSource {
     /** Who mounts it: the kubelet, or a pod of the CSI driver on the node. */
@@ -14,10 +13,11 @@ export interface NfsSource {
     path: Maybe<string> | undefined;
     /** Where the server is named, such as `spec.nfs.server`. */
     serverAt: string;
+    /** Whether the mount is read-only whatever the pod says. */
     readOnly: Maybe<boolean>;
 }
 
-/** What a volume's source says; undefined when it is not NFS, UNKNOWN when it may be. */
+/** What the source of a pod's volume says; undefined when it is not NFS, UNKNOWN when it may be. */
 export function nfsSource(volume: unknown, where: string): Maybe<NfsSource> | undefined {
     if (volume === UNKNOWN) return UNKNOWN;
     const nfs = at(volume, "nfs");
@@ -36,12 +36,19 @@ export function nfsSource(volume: unknown, where: string): Maybe<NfsSource> | un
     const attributes = at(volume, "csi", "volumeAttributes");
     return {
         mountedBy: "driver",
-        server: textAt(attributes, "server"),
-        path: withFolder(textAt(attributes, "share"), textAt(attributes, "subdir")),
+        server: attributeAt(attributes, "server"),
+        path: withFolder(attributeAt(attributes, "share"), attributeAt(attributes, "subdir")),
         serverAt: `${where}.csi.volumeAttributes.server`,
-        readOnly: flagAt(at(volume, "csi"), "readOnly"),
+        readOnly: either(flagAt(volume, "csi", "readOnly"), isReadOnly(ofAttributes(attributes, where))),
     };
 }
+
+const isReadOnly = (options: MountOptions): Maybe<boolean> =>
+    options.unknown.length > 0 ? UNKNOWN : lastOf(options, ["ro", "rw"])?.option === "ro";
+
+/** True when one is; unknown when it may be. */
+export const either = (a: Maybe<boolean>, b: Maybe<boolean>): Maybe<boolean> =>
+    a === true || b === true ? true : a === UNKNOWN || b === UNKNOWN ? UNKNOWN : false;
 
 /** Each subdir of a share is one of its own to those who mount it. */
 function withFolder(share: Maybe<string> | undefined, folder: Maybe<string> | undefined): Maybe<string> | undefined {
@@ -55,14 +62,19 @@ export function flagAt(value: unknown, ...path: readonly (string | number)[]): M
 }
 
 export const isPersistentVolume = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolume");
-export const isClaimObject = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolumeClaim");
 /** Makes volumes of an NFS export. */
 export const isNfsClass = (object: KubernetesObject): boolean =>
     isKind(object, "storage.k8s.io", "StorageClass") && textAt(object.value, "provisioner") === NFS_DRIVER;
 
-/** The NFS export of a PersistentVolume. */
+/**
+ * The NFS export of a PersistentVolume. Its own `readOnly` makes no mount read-only: for a claim the kubelet asks the
+ * pod's volume, which has a `readOnly` too (getVolumeSource, pkg/volume/nfs/nfs.go, and getReadOnlyFromSpec,
+ * pkg/volume/csi/csi_plugin.go, of Kubernetes 1.35). Its mount options do.
+ */
 export function nfsOfVolume(object: KubernetesObject): Maybe<NfsSource> | undefined {
-    return isPersistentVolume(object) ? nfsSource(at(object.value, "spec"), "spec") : undefined;
+    const source = isPersistentVolume(object) ? nfsSource(at(object.value, "spec"), "spec") : undefined;
+    if (source === undefined || source === UNKNOWN) return source;
+    return { ...source, readOnly: isReadOnly(ofVolume(object.value)) };
 }
 
 /** Every place of an object that names an NFS server. */
@@ -73,8 +85,8 @@ export function nfsSources(object: KubernetesObject): Maybe<NfsSource>[] {
         const parameters = at(object.value, "parameters");
         const source: NfsSource = {
             mountedBy: "driver",
-            server: textAt(parameters, "server"),
-            path: textAt(parameters, "share"),
+            server: attributeAt(parameters, "server"),
+            path: attributeAt(parameters, "share"),
             serverAt: "parameters.server",
             readOnly: false,
         };

@@ -1,5 +1,5 @@
 // Kubernetes objects as a policy sees them, whichever API version they are of.
-import { type Maybe, plain, textAt, UNKNOWN } from "./plain";
+import { at, listAt, type Maybe, plain, textAt, UNKNOWN } from "./plain";
 
 export interface KubernetesObject {
     urn: string;
@@ -23,15 +23,24 @@ export interface Judged {
     opts?: { protect: boolean };
 }
 
-/** undefined for what is not a Kubernetes object. */
-export function kubernetesObject(judged: Judged): KubernetesObject | undefined {
+/** Empty for what is not a Kubernetes object; a List is the objects in it. */
+export function kubernetesObjects(judged: Judged): KubernetesObject[] {
     const [, group, kind] = /^kubernetes:([^/:]+)\/[^:]+:(\w+)$/.exec(judged.type) ?? [];
-    if (group === undefined || kind === undefined) return undefined;
-    // A patch is of somebody else's object, and says only a part of it.
-    if (kind.endsWith("Patch") || kind.endsWith("List")) return undefined;
+    if (group === undefined || kind === undefined) return [];
     const { urn, name: resource, opts, props } = judged;
-    return { urn, resource, group, kind, value: plain(props), ...(opts && { protect: opts.protect }) };
+    const object = { urn, resource, group, kind, value: plain(props), ...(opts && { protect: opts.protect }) };
+    if (!kind.endsWith("List")) return [object];
+    const items = listAt(object.value, "items");
+    return (items === UNKNOWN ? [] : items).flatMap((value): KubernetesObject[] => {
+        const [, itemGroup = "core"] = /^(?:([^/]+)\/)?[^/]+$/.exec(String(at(value, "apiVersion"))) ?? [];
+        const itemKind = kind === "List" ? textAt(value, "kind") : kind.slice(0, -"List".length);
+        if (value === UNKNOWN || typeof itemKind !== "string") return [];
+        return [{ ...object, group: kind === "List" ? itemGroup : group, kind: itemKind, value }];
+    });
 }
+
+/** A patch is of somebody else's object, and says only a part of it: kinds that no rule asks for. */
+export const isPatch = ({ kind }: KubernetesObject): boolean => kind.endsWith("Patch");
 
 export const isKind = (object: KubernetesObject, group: string, kind: string): boolean =>
     object.group === group && object.kind === kind;

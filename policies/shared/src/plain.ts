@@ -51,3 +51,13 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): M
 
 /** Known on both sides, and the same. */
 export const same = (a: unknown, b: unknown): boolean => a === b && a !== undefined && a !== UNKNOWN;
+
+/** For remedies, which change what the SDK hands over in place: undefined for what is not there, or not known yet. */
+export function knownAt(container: unknown, key: string | number): unknown {
+    if (Object(container) !== container) return undefined;
+    try {
+        return (container as Record<string | number, unknown>)[key];
+    } catch {
+        return undefined; // the SDK throws when an unknown value is read
+    }
+}

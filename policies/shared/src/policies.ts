@@ -9,7 +9,7 @@ import type {
 } from "@pulumi/policy";
 import { type CommonConfig, commonSchema, configured, type Exemption, type Schema } from "./configuration";
 import { advices, type Finding, isProblem, type Judgement, type Problem, problemMessage } from "./findings";
-import { exemptableNamespace, type KubernetesObject, kubernetesObject } from "./objects";
+import { exemptableNamespace, type KubernetesObject, kubernetesObjects } from "./objects";
 
 export interface Rule {
     /** Also the name of its page in docs/policies. */
@@ -66,12 +66,13 @@ export function objectPolicy<Config extends object = object>(
     remedy?: Remedy,
 ): ResourceValidationPolicy & Documented {
     const policy = metadata(rule, "one object");
-    const judged = (args: ResourceValidationArgs) => {
+    const judged = (args: ResourceValidationArgs): Judgement => {
         const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
-        const object = kubernetesObject(args);
-        if (!object || isExempt(object, config)) return "not applicable";
-        const judgement = judge(object, config);
-        return judgement === "not applicable" ? judgement : granted(judgement, () => object, config.exemptions);
+        const judgements = kubernetesObjects(args).flatMap((object): Finding[][] => {
+            const judgement = isExempt(object, config) ? "not applicable" : judge(object, config);
+            return judgement === "not applicable" ? [] : [granted(judgement, () => object, config.exemptions)];
+        });
+        return judgements.length === 0 ? "not applicable" : judgements.flat();
     };
     return {
         ...policy,
@@ -106,7 +107,7 @@ export function stackPolicy<Config extends object = object>(
         ...policy,
         validateStack: (args, report) => {
             const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
-            const objects = args.resources.flatMap((resource) => kubernetesObject(resource) ?? []);
+            const objects = args.resources.flatMap(kubernetesObjects);
             const byUrn = new Map(objects.map((object) => [object.urn, object]));
             const judgement = judge(objects, config);
             if (judgement === "not applicable") return args.notApplicable("the stack has nothing that this is about");

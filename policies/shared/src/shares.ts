@@ -1,10 +1,14 @@
 // Which container has which share mounted, whatever kind of volume is between:
-// claims are followed to their volumes, as far as the stack has them. nfs.ts
-// reads the single objects.
+// claims are followed to their volumes, as far as the stack has them (binding.ts).
+// nfs.ts reads the single objects, places.ts says which shares are one.
+import { claimNamed, Volumes } from "./binding";
+import { claimsOf, claimTemplatesOf, type DeclaredClaim } from "./claims";
 import type { Unjudged } from "./findings";
-import { flagAt, isClaimObject, isNfsClass, isPersistentVolume, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
+import { either, flagAt, isNfsClass, isPersistentVolume, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
 import { type KubernetesObject, nameOf, namespaceOf, titleOf } from "./objects";
-import { at, listAt, type Maybe, same, textAt, UNKNOWN } from "./plain";
+import { type Place, serverName } from "./places";
+import { listAt, type Maybe, textAt, UNKNOWN } from "./plain";
+import { classOf } from "./storage-class";
 import { type Container, containersOf, podSpec, unknownContainers } from "./workloads";
 
 export * from "./nfs";
@@ -15,9 +19,10 @@ export interface ShareMount {
     container: Container;
     mountPath: Maybe<string>;
     readOnly: Maybe<boolean>;
-    /** The same for all mounts of one share: its export, or else its claim. */
-    share: string;
-    /** Of a StatefulSet's template: each pod has one of its own. */
+    /** For messages. */
+    title: string;
+    place: Place;
+    /** Of a template: each pod has one of its own. */
     ofOnePod: boolean;
 }
 
@@ -27,11 +32,7 @@ export interface Shares {
     open: Unjudged[];
 }
 
-interface Share {
-    name: string;
-    readOnly: Maybe<boolean>;
-    ofOnePod: boolean;
-}
+type Share = Pick<ShareMount, "title" | "place" | "readOnly" | "ofOnePod">;
 
 export function sharesOf(objects: readonly KubernetesObject[]): Shares {
     const claims = new Claims(objects);
@@ -41,10 +42,11 @@ export function sharesOf(objects: readonly KubernetesObject[]): Shares {
         unknown.push(...unknownContainers(workload));
         for (const container of containersOf(workload)) {
             const mounts = listAt(container.value, "volumeMounts");
-            if (mounts === UNKNOWN) unknown.push(`${container.path}.volumeMounts`);
+            const isOpen = mounts === UNKNOWN || mounts.some((mount) => textAt(mount, "name") === UNKNOWN);
+            if (isOpen) unknown.push(`${container.path}.volumeMounts`);
             for (const mount of mounts === UNKNOWN ? [] : mounts) {
-                const share = byName.get(textAt(mount, "name"));
-                if (share) shares.mounts.push(mountOf(workload, container, mount, share));
+                const mounted = byName.get(textAt(mount, "name")) ?? [];
+                shares.mounts.push(...mounted.map((share) => mountOf(workload, container, mount, share)));
             }
         }
         if (unknown.length > 0) shares.open.push({ urn: workload.urn, subject: titleOf(workload), unknown });
@@ -53,101 +55,150 @@ export function sharesOf(objects: readonly KubernetesObject[]): Shares {
 }
 
 function mountOf(workload: KubernetesObject, container: Container, mount: unknown, share: Share): ShareMount {
-    const own = flagAt(mount, "readOnly");
+    const folder = textAt(mount, "subPathExpr") ?? textAt(mount, "subPath") ?? "";
     return {
         workload,
         container,
         mountPath: textAt(mount, "mountPath") ?? "",
-        readOnly: either(own, share.readOnly),
-        share: share.name,
+        readOnly: either(flagAt(mount, "readOnly"), share.readOnly),
+        title: folder === "" || folder === UNKNOWN ? share.title : `${share.title}, folder ${folder}`,
+        place: { ...share.place, folder },
         ofOnePod: share.ofOnePod,
     };
 }
 
-/** True when one is; unknown when it may be. */
-const either = (a: Maybe<boolean>, b: Maybe<boolean>): Maybe<boolean> =>
-    a === true || b === true ? true : a === UNKNOWN || b === UNKNOWN ? UNKNOWN : false;
-
-/** The shares among a workload's volumes, by the volume's name. */
+/** The shares among a workload's volumes, by the volume's name. A set has one of a template for each of its pods. */
 function volumesOf(workload: KubernetesObject, claims: Claims) {
-    const byName = new Map<unknown, Share>();
+    const byName = new Map<unknown, Share[]>();
     const unknown: string[] = [];
+    const add = (name: unknown, path: string, shares: Maybe<Share[]>): void => {
+        // A share whose volume has no name yet may be mounted by any mount.
+        if (shares === UNKNOWN || (name === UNKNOWN && shares.length > 0)) unknown.push(path);
+        else byName.set(name, [...(byName.get(name) ?? []), ...shares]);
+    };
     for (const { value, path } of podVolumes(workload)) {
         const source = nfsSource(value, path);
+        const name = textAt(value, "name");
+        const claim = textAt(value, "persistentVolumeClaim", "claimName");
         if (value === UNKNOWN || source === UNKNOWN) {
             unknown.push(path);
-            continue;
-        }
-        if (source !== undefined) {
-            const name = exportName(source.server, source.path);
-            if (name === UNKNOWN) unknown.push(source.serverAt);
-            else byName.set(textAt(value, "name"), { name, readOnly: source.readOnly, ofOnePod: false });
-            continue;
-        }
-        const claim = textAt(value, "persistentVolumeClaim", "claimName");
-        if (claim === undefined) continue;
-        const share = claim === UNKNOWN ? UNKNOWN : claims.share(namespaceOf(workload), claim);
-        if (share === UNKNOWN) {
-            unknown.push(`${path}.persistentVolumeClaim`);
-        } else if (share) {
-            const readOnly = either(share.readOnly, flagAt(value, "persistentVolumeClaim", "readOnly"));
-            byName.set(textAt(value, "name"), { ...share, readOnly });
+        } else if (source !== undefined) {
+            const { server, path: folder, serverAt, readOnly } = source;
+            const isOpen = server === UNKNOWN || folder === UNKNOWN;
+            const share = shareOfExport(`${workload.urn} ${path}`, server, folder, readOnly);
+            add(name, serverAt, isOpen ? UNKNOWN : [share]);
+        } else if (claim !== undefined) {
+            const shares = claim === UNKNOWN ? UNKNOWN : claims.named(namespaceOf(workload), claim);
+            const own = flagAt(value, "persistentVolumeClaim", "readOnly");
+            const mounted: Maybe<Share[]> =
+                shares === UNKNOWN ? UNKNOWN : shares.map((one) => ({ ...one, readOnly: either(one.readOnly, own) }));
+            add(name, `${path}.persistentVolumeClaim`, mounted);
         }
     }
-    const templates = listAt(workload.value, "spec", "volumeClaimTemplates");
-    for (const template of templates === UNKNOWN ? [] : templates) {
-        if (!claims.isShared(at(template, "spec"))) continue;
-        const name = textAt(template, "metadata", "name");
-        byName.set(name, { name: `the claims of ${titleOf(workload)}`, readOnly: false, ofOnePod: true });
+    const made = claimsOf([workload]).filter(({ path }) => path !== "");
+    for (const template of claimTemplatesOf(workload)) {
+        const ofTemplate = made.filter(({ path }) => path === template.path);
+        const name = template.path.includes(".ephemeral.")
+            ? volumeNameOf(workload, template.path)
+            : textAt(template.value, "metadata", "name");
+        add(name, template.path, claims.ofTemplate(template, ofTemplate));
     }
     return { byName, unknown };
 }
 
-function exportName(server: Maybe<string> | undefined, path: Maybe<string> | undefined): Maybe<string> {
-    return server === UNKNOWN || path === UNKNOWN ? UNKNOWN : `the NFS export ${server ?? ""}:${path ?? ""}`;
+const volumeNameOf = (workload: KubernetesObject, path: string): Maybe<string> | undefined =>
+    textAt(podVolumes(workload).find((volume) => path.startsWith(`${volume.path}.`))?.value, "name");
+
+function shareOfExport(
+    through: string,
+    server: Maybe<string> | undefined,
+    path: Maybe<string> | undefined,
+    readOnly: Maybe<boolean>,
+): Share {
+    const isKnown = server !== UNKNOWN && path !== UNKNOWN;
+    return {
+        title: isKnown ? `the NFS export ${server ?? ""}:${path ?? ""}` : "an NFS export that is not known yet",
+        place: {
+            through,
+            server: typeof server === "string" ? serverName(server) : (server ?? ""),
+            path: path ?? "",
+            folder: "",
+        },
+        readOnly,
+        ofOnePod: false,
+    };
 }
 
 /** The claims of a stack, with the volumes that they have. */
 class Claims {
-    private readonly volumes: KubernetesObject[];
-    private readonly claims: KubernetesObject[];
+    private readonly volumes: Volumes;
     private readonly nfsClasses: Set<unknown>;
+    private readonly hasNfsVolumes: boolean;
 
-    constructor(objects: readonly KubernetesObject[]) {
-        this.volumes = objects.filter(isPersistentVolume);
-        this.claims = objects.filter(isClaimObject);
+    constructor(private readonly objects: readonly KubernetesObject[]) {
+        this.volumes = new Volumes(objects);
         this.nfsClasses = new Set(objects.filter(isNfsClass).map(nameOf));
+        this.hasNfsVolumes = objects.some((one) => isPersistentVolume(one) && nfsOfVolume(one) !== undefined);
     }
 
-    /** undefined for a claim that only pods of one node can have, or that the stack says nothing of. */
-    share(namespace: Maybe<string>, name: string): Maybe<Share> | undefined {
-        if (namespace === UNKNOWN) return UNKNOWN;
-        const claim = this.claims.find((one) => namespaceOf(one) === namespace && nameOf(one) === name);
-        const volume = this.volumes.find(
-            (one) =>
-                (claim !== undefined && same(textAt(claim.value, "spec", "volumeName"), nameOf(one))) ||
-                (textAt(one.value, "spec", "claimRef", "namespace") === namespace &&
-                    textAt(one.value, "spec", "claimRef", "name") === name),
+    /** Empty for a claim that only pods of one node can have, or that the stack says nothing of. */
+    named(namespace: Maybe<string>, name: string): Maybe<Share[]> {
+        const object = claimNamed(this.objects, namespace, name);
+        if (namespace === UNKNOWN || object === UNKNOWN) return UNKNOWN;
+        const [claim] = object === undefined ? [] : claimsOf([object]);
+        const title = `the claim ${namespace}/${name}`;
+        const share = this.share(claim, this.volumes.of(claim, namespace, name), title);
+        return share === UNKNOWN ? UNKNOWN : share === undefined ? [] : [share];
+    }
+
+    /** Of the template itself where none of its claims has a volume in the stack. */
+    ofTemplate(template: DeclaredClaim, claims: readonly DeclaredClaim[]): Maybe<Share[]> {
+        const shares = claims.map((claim) =>
+            this.share(claim, this.volumes.of(claim, claim.namespace, claim.name), template.title),
         );
-        const source = volume && nfsOfVolume(volume);
-        if (source === UNKNOWN) return UNKNOWN;
-        if (volume && source) {
-            const found = exportName(source.server, source.path);
-            const options = listAt(volume.value, "spec", "mountOptions");
-            const readOnly = either(source.readOnly, options === UNKNOWN ? UNKNOWN : options.includes("ro"));
-            // The pair tells a share apart, too, while the server's address is not known.
-            const shareName = found === UNKNOWN ? `the volume ${String(nameOf(volume))}` : found;
-            return { name: shareName, readOnly, ofOnePod: false };
+        if (shares.includes(UNKNOWN)) return UNKNOWN;
+        return shares.flatMap((share) =>
+            share === UNKNOWN || share === undefined ? [] : [{ ...share, ofOnePod: true }],
+        );
+    }
+
+    private share(
+        claim: DeclaredClaim | undefined,
+        volume: Maybe<KubernetesObject> | undefined,
+        title: string,
+    ): Maybe<Share> | undefined {
+        const source = volume === undefined || volume === UNKNOWN ? volume : nfsOfVolume(volume);
+        if (volume !== undefined && volume !== UNKNOWN && source !== undefined && source !== UNKNOWN) {
+            const share = shareOfExport(volume.urn, source.server, source.path, source.readOnly);
+            const isNamed = source.server !== UNKNOWN && source.path !== UNKNOWN;
+            return isNamed ? share : { ...share, title: `the volume ${String(nameOf(volume))}` };
         }
-        const shared = claim !== undefined && this.isShared(at(claim.value, "spec"));
-        return shared ? { name: `the claim ${namespace}/${name}`, readOnly: false, ofOnePod: false } : undefined;
+        if (volume !== UNKNOWN && source === UNKNOWN) return UNKNOWN;
+        const shared = claim !== undefined && this.isShared(claim.value);
+        // It may turn out to be bound to one of the stack's volumes of NFS.
+        if (volume === UNKNOWN && this.hasNfsVolumes) {
+            return shared === true
+                ? {
+                      title,
+                      place: { through: title, server: UNKNOWN, path: UNKNOWN, folder: "" },
+                      readOnly: UNKNOWN,
+                      ofOnePod: false,
+                  }
+                : UNKNOWN;
+        }
+        if (shared === UNKNOWN) return UNKNOWN;
+        const place = { through: title, server: title, path: "", folder: "" };
+        return shared ? { title, place, readOnly: false, ofOnePod: false } : undefined;
     }
 
     /** Asked for as what pods of several nodes write to, or made by the CSI driver for NFS. */
-    isShared(spec: unknown): boolean {
-        const modes = listAt(spec, "accessModes");
-        const wide = modes !== UNKNOWN && modes.includes("ReadWriteMany");
-        const storageClass = textAt(spec, "storageClassName");
-        return wide || (typeof storageClass === "string" && this.nfsClasses.has(storageClass));
+    private isShared(value: unknown): Maybe<boolean> {
+        const modes = listAt(value, "spec", "accessModes");
+        if (modes !== UNKNOWN && modes.includes("ReadWriteMany")) return true;
+        const storageClass = classOf(value);
+        if (typeof storageClass === "string" && this.nfsClasses.has(storageClass)) return true;
+        const isOpen =
+            modes === UNKNOWN || modes.includes(UNKNOWN) || (storageClass === UNKNOWN && this.nfsClasses.size > 0);
+        return isOpen || this.nfsClasses.has(UNKNOWN) ? UNKNOWN : false;
     }
 }

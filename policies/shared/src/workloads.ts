@@ -94,3 +94,12 @@ export function runsOnce(object: KubernetesObject): Maybe<boolean> {
     const policy = textAt(podSpec(object), "restartPolicy") ?? "Always";
     return policy === UNKNOWN ? UNKNOWN : policy !== "Always";
 }
+
+/** Whether it makes pods at all: one that is scaled to nothing, or suspended, does not. */
+export function hasPods({ group, kind, value }: KubernetesObject): Maybe<boolean> {
+    const count = group === "batch" ? at(value, "spec", "parallelism") : at(value, "spec", "replicas");
+    const suspended = group === "batch" ? at(value, "spec", "suspend") : undefined;
+    if (kind === "Pod" || kind === "DaemonSet") return true;
+    if (count === 0 || suspended === true) return false;
+    return count === UNKNOWN || suspended === UNKNOWN ? UNKNOWN : true;
+}

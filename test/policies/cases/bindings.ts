@@ -1,6 +1,7 @@
 // The pack `bindings`, of volumes with their claims (objects.ts has those of one
 // object): see index.ts beside this file.
-import { claim, csi, good, lasting, late, pair, volume } from "../stacks";
+import type { Outputs } from "../../harness/engine";
+import { claim, csi, good, lasting, late, pair, statefulSet, volume } from "../stacks";
 import type { PolicyCases } from "./types";
 
 const nothing = {
@@ -8,6 +9,17 @@ const nothing = {
     program: () => void lasting.pod?.("pod", { containers: [good] }),
 };
 const filledIn = { "pv.kubernetes.io/bound-by-controller": "yes" };
+/** What the API server answers of a claim that is bound, with what it put in. */
+const bound =
+    (more: object = {}): Outputs =>
+    ({ type }) =>
+        type.endsWith(":PersistentVolumeClaim") ? { status: { phase: "Bound" }, ...more } : undefined;
+const _CLASS = "volume.beta.kubernetes.io/storage-class";
+const _large = { resources: { requests: { storage: "5Gi" } } };
+const unnamed = { volumeName: undefined };
+const unreserved = { claimRef: undefined };
+/** Reserved for the first pod of the set `db`. */
+const ofSet = { claimRef: { namespace: "web", name: "share-db-0" } };
 const elsewhere = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "other", name: "data" };
 
 export const bindingsCases: Record<string, PolicyCases> = {
@@ -40,6 +52,33 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 blames: ["data-claim"],
                 says: [/found spec\.volumeName other, although PersistentVolume data/],
             },
+            {
+                what: "has a volume that names a claim, which has got its name from Kubernetes",
+                program: () => pair({}, unnamed),
+                outputs: bound({
+                    metadata: {
+                        annotations: filledIn,
+                        managedFields: [
+                            { manager: "kube-controller-manager", fieldsV1: { "f:spec": { "f:volumeName": {} } } },
+                            { manager: "pulumi-kubernetes", fieldsV1: { "f:spec": { "f:accessModes": {} } } },
+                        ],
+                    },
+                    spec: { volumeName: "data" },
+                }),
+                blames: ["data-claim"],
+                says: [/found no spec\.volumeName, although PersistentVolume data is reserved/],
+            },
+            {
+                what: "has a template that names a volume which is not reserved",
+                program: () => {
+                    volume("data", unreserved);
+                    statefulSet({ volumeName: "data" });
+                },
+                blames: ["data"],
+                says: [
+                    /although StatefulSet web\/db, the claim of spec\.volumeClaimTemplates\[0\] asks for this volume/,
+                ],
+            },
         ],
         complies: [
             { what: "has a pair that names each other", program: () => pair() },
@@ -52,6 +91,42 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 program: () => {
                     volume("data", { claimRef: undefined });
                     claim("data", { storageClassName: "standard" }, filledIn);
+                },
+            },
+            ...[true, false].map((preview) => ({
+                what: `has a pair with Kubernetes' mark copied into the claim${preview ? ", in a preview" : ""}`,
+                program: () => {
+                    volume();
+                    claim("data", {}, filledIn);
+                },
+                preview,
+            })),
+            {
+                what: "has a pair with Kubernetes' mark copied into the volume",
+                program: () => {
+                    volume("data", {}, undefined, { annotations: filledIn });
+                    claim();
+                },
+                preview: true,
+            },
+            {
+                what: "has a pair that names each other, marked in the cluster",
+                program: () => pair(),
+                outputs: bound({
+                    metadata: {
+                        annotations: filledIn,
+                        managedFields: [
+                            { manager: "kube-controller-manager", fieldsV1: { "f:spec": { "f:volumeName": {} } } },
+                            { manager: "pulumi-kubernetes", fieldsV1: { "f:spec": { "f:volumeName": {} } } },
+                        ],
+                    },
+                }),
+            },
+            {
+                what: "has a volume that is reserved for a claim of a StatefulSet",
+                program: () => {
+                    volume("data", ofSet);
+                    statefulSet();
                 },
             },
         ],
@@ -70,83 +145,6 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 what: "names a volume that is not known yet",
                 program: () => pair({ claimRef: undefined }, { volumeName: late("data") }),
                 says: /spec\.volumeName is known only/,
-            },
-        ],
-        notApplicable: [nothing],
-    },
-    "volume-satisfies-claim": {
-        violates: [
-            {
-                what: "has a volume that offers nothing",
-                program: () => pair({ accessModes: [] }),
-                blames: ["data-claim"],
-                says: [/but PersistentVolume data offers none\./],
-            },
-            {
-                what: "has different classes",
-                program: () => pair({}, { storageClassName: "standard" }),
-                blames: ["data-claim"],
-                says: [/found storageClassName "standard", but PersistentVolume data has ""\./],
-            },
-            {
-                what: "fits in nothing",
-                program: () =>
-                    pair(
-                        { accessModes: ["ReadOnlyMany"], capacity: { storage: "1000M" } },
-                        { resources: { requests: { storage: "1Gi" } }, volumeMode: "Block" },
-                    ),
-                blames: ["data-claim", "data-claim", "data-claim"],
-                says: [
-                    /found access mode ReadWriteMany, but PersistentVolume data offers ReadOnlyMany\./,
-                    /found a request of 1Gi, but PersistentVolume data has a capacity of 1000M\./,
-                    /found volumeMode Block, but PersistentVolume data has Filesystem\./,
-                ],
-            },
-        ],
-        complies: [
-            {
-                what: "has sizes that are none, and a claim without one",
-                program: () => {
-                    pair({ capacity: { storage: "much" } });
-                    volume("second");
-                    claim("second", { resources: undefined });
-                },
-            },
-            { what: "has a pair that fits", program: () => pair() },
-            {
-                what: "has a volume that is larger and offers more",
-                program: () => pair({ capacity: { storage: "2Gi" }, accessModes: ["ReadOnlyMany", "ReadWriteMany"] }),
-            },
-            { what: "has a class left out where it is empty", program: () => pair({ storageClassName: undefined }) },
-        ],
-        unknown: [
-            {
-                what: "has a volume of which nothing is known yet",
-                program: () =>
-                    pair({
-                        storageClassName: late("a"),
-                        accessModes: late(["ReadOnlyMany"]),
-                        volumeMode: late("Block"),
-                    }),
-                says: /PersistentVolume data: spec\.storageClassName, spec\.accessModes and spec\.volumeMode are known only/,
-            },
-            {
-                what: "has a size that is not known yet",
-                program: () => pair({ capacity: { storage: late("1Gi") } }),
-                says: /spec\.capacity\.storage is known only/,
-            },
-            {
-                what: "has a class and modes that are not known yet",
-                program: () =>
-                    pair(
-                        {},
-                        {
-                            storageClassName: late("a"),
-                            accessModes: late(["ReadWriteOnce"]),
-                            volumeMode: late("Block"),
-                        },
-                    ),
-                says: /spec\.storageClassName, spec\.accessModes and spec\.volumeMode are known only/,
             },
         ],
         notApplicable: [nothing],
@@ -173,6 +171,23 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 blames: ["data", "second"],
                 says: [/PersistentVolume data: found spec\.claimRef web\/data, as in PersistentVolume second\./],
             },
+            ...[2, 3].map((replicas) => ({
+                what: `has a template with a volume for ${replicas} pods`,
+                program: () => void statefulSet({ volumeName: "data" }, { replicas }),
+                blames: ["db"],
+                says: [
+                    /StatefulSet web\/db, the claim of spec\.volumeClaimTemplates\[0\]: found spec\.volumeName "data", asked for by the next pod's claim too/,
+                ],
+            })),
+            {
+                what: "has a template and a claim for one volume",
+                program: () => {
+                    claim();
+                    statefulSet({ volumeName: "data" });
+                },
+                blames: ["data-claim", "db"],
+                says: [/asked for by PersistentVolumeClaim web\/data too/],
+            },
         ],
         complies: [
             {
@@ -183,12 +198,36 @@ export const bindingsCases: Record<string, PolicyCases> = {
                     claim("second");
                 },
             },
+            {
+                what: "has a template with a volume for one pod",
+                program: () => void statefulSet({ volumeName: "data" }),
+            },
+            {
+                what: "has a template without a volume, and a claim with one, of which it is not known how many and which",
+                program: () => {
+                    statefulSet({}, { replicas: late(2) });
+                    claim("data", {}, {}, undefined, { name: late("data") });
+                },
+                preview: true,
+            },
+            {
+                what: "has a template with a volume for no pod, and a claim",
+                program: () => {
+                    claim();
+                    statefulSet({ volumeName: "data" }, { replicas: 0 });
+                },
+            },
         ],
         unknown: [
             {
                 what: "names a volume that is not known yet",
                 program: () => pair({}, { volumeName: late("data") }),
                 says: /spec\.volumeName is known only/,
+            },
+            {
+                what: "has a template with a volume for a number of pods that is not known yet",
+                program: () => void statefulSet({ volumeName: "data" }, { replicas: late(2) }),
+                says: /StatefulSet web\/db, .*: spec\.replicas is known only/,
             },
         ],
         notApplicable: [nothing],

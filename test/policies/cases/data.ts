@@ -51,9 +51,9 @@ export const dataCases: Record<string, PolicyCases> = {
                 says: [/in metadata\.annotations\["volume\.beta/],
             },
             {
-                what: "has a soft volume of the CSI driver, twice",
-                program: () => void volume("data", { ...csi({ mountOptions: "soft" }), mountOptions: ["soft"] }),
-                blames: ["data", "data"],
+                what: "has a soft volume of the CSI driver",
+                program: () => void volume("data", { ...csi({ mountOptions: "soft" }), mountOptions: ["hard"] }),
+                blames: ["data"],
                 says: [/in spec\.csi\.volumeAttributes\.mountOptions/],
             },
             {
@@ -61,10 +61,10 @@ export const dataCases: Record<string, PolicyCases> = {
                 program: () =>
                     void storageClass({
                         mountOptions: ["soft"],
-                        parameters: { server: "10.0.0.1", mountOptions: "soft" },
+                        parameters: { server: "10.0.0.1", mountOptions: "timeo=5" },
                     }),
-                blames: ["nfs", "nfs"],
-                says: [/in mountOptions/, /in parameters\.mountOptions/],
+                blames: ["nfs"],
+                says: [/in mountOptions/],
             },
             {
                 what: "has soft inline volumes of the CSI driver",
@@ -82,7 +82,10 @@ export const dataCases: Record<string, PolicyCases> = {
         complies: [
             { what: "says hard", program: () => void volume("data", { mountOptions: ["hard", "timeo=600"] }) },
             { what: "says nothing", program: () => void volume("data") },
-            { what: "says hard in the end", program: () => void volume("data", { mountOptions: ["soft", "hard"] }) },
+            {
+                what: "says hard in the end, to the CSI driver",
+                program: () => void volume("data", { ...csi(), mountOptions: ["soft", "hard"] }),
+            },
             {
                 what: "says something that only sounds soft",
                 program: () => void volume("data", { mountOptions: ["softreval"] }),
@@ -181,6 +184,13 @@ export const dataCases: Record<string, PolicyCases> = {
                 says: [/found reclaimPolicy Delete/],
             },
             {
+                what: "has a class that deletes what is on the share",
+                ...prod,
+                program: () => void storageClass({ parameters: { server: "10.0.0.1", onDelete: "delete" } }),
+                blames: ["nfs"],
+                says: [/found reclaimPolicy Delete/],
+            },
+            {
                 what: "is production by another name",
                 stack: "live",
                 config: { stacks: ["live"] },
@@ -199,6 +209,11 @@ export const dataCases: Record<string, PolicyCases> = {
                     storageClass({ reclaimPolicy: "Retain" });
                 },
             },
+            ...[{ onDelete: "archive" }, { onDelete: "retain" }, { ondelete: "Retain" }].map((parameters) => ({
+                what: `has a class whose driver keeps the data, by ${JSON.stringify(parameters)}`,
+                ...prod,
+                program: () => void storageClass({ reclaimPolicy: "Delete", parameters: parameters as never }),
+            })),
             {
                 what: "says nothing of a volume made by hand",
                 stack: "production",
@@ -211,6 +226,12 @@ export const dataCases: Record<string, PolicyCases> = {
                 ...prod,
                 program: () => void volume("data", { persistentVolumeReclaimPolicy: late("Retain") }),
                 says: /persistentVolumeReclaimPolicy is known only/,
+            },
+            {
+                what: "has a class whose parameters are not known yet",
+                ...prod,
+                program: () => void storageClass({ parameters: { onDelete: late("retain") } }),
+                says: /parameters\.onDelete is known only/,
             },
         ],
         notApplicable: [

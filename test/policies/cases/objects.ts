@@ -1,20 +1,18 @@
 // The pack `bindings`, of one object at a time: see index.ts beside this file.
+import * as kubernetes from "@pulumi/kubernetes";
 import type { Outputs } from "../../harness/engine";
 import {
-    carrierNames,
     claim,
-    csi,
     deployment,
     good,
     lasting,
     late,
-    mounting,
+    type PodSpec,
     pair,
     sources,
-    storageClass,
+    statefulSet,
     volume,
     withShare,
-    workloads,
 } from "../stacks";
 import type { PolicyCases } from "./types";
 
@@ -22,18 +20,22 @@ const nothing = {
     what: "has no volumes and no claims",
     program: () => void lasting.pod?.("pod", { containers: [good] }),
 };
+const CLASS = "volume.beta.kubernetes.io/storage-class";
+/** A pod with a claim of its own, made of this template. */
+const ephemeral = (spec: object): PodSpec =>
+    withShare({ ephemeral: { volumeClaimTemplate: { spec: { accessModes: ["ReadWriteMany"], ...spec } } } }, good);
+const bare = { serviceName: "db", selector: {}, template: {} };
+/** The first one lacks its class; the others need none, or say it in the annotation. */
+const templates = (storageClassName?: string) => [
+    { spec: { volumeName: "a", ...(storageClassName !== undefined && { storageClassName }) } },
+    { spec: { accessModes: ["ReadWriteOnce"] } },
+    { spec: { volumeName: "" } },
+    { metadata: { annotations: { [CLASS]: "gold" } }, spec: { volumeName: "b" } },
+];
 const phase =
     (phase: string | undefined): Outputs =>
     ({ type }) =>
         type.endsWith(":PersistentVolumeClaim") ? { status: { phase } } : undefined;
-const server = (name: string) => ({ nfs: { server: name, path: "/share" } });
-const inline = (name: string) => withShare({ nfs: { server: name, path: "/share" } }, mounting(good));
-const driver = (name: string) =>
-    withShare(
-        { csi: { driver: "nfs.csi.k8s.io", volumeAttributes: { server: name, share: "/share" } } },
-        mounting(good),
-    );
-
 export const objectsCases: Record<string, PolicyCases> = {
     "storage-class-is-explicit": {
         violates: [
@@ -43,8 +45,30 @@ export const objectsCases: Record<string, PolicyCases> = {
                 blames: ["data-claim"],
                 says: [/found no spec\.storageClassName, although it asks for a volume by name/],
             },
+            {
+                what: "has templates that name a volume and no class",
+                program: () => {
+                    statefulSet({ storageClassName: undefined, volumeName: "data" });
+                    deployment("app", ephemeral({ volumeName: "data" }));
+                },
+                blames: ["app", "db"],
+                says: [
+                    /StatefulSet web\/db: found no spec\.volumeClaimTemplates\[0\]\.spec\.storageClassName/,
+                    /found no spec\.template\.spec\.volumes\[0\]\.ephemeral\.volumeClaimTemplate\.spec\.storageClassName/,
+                ],
+            },
         ],
         complies: [
+            ...["", "gold"].map((name) => ({
+                what: `says the class "${name}" in the annotation of old`,
+                program: () => {
+                    claim("data", { storageClassName: undefined }, { [CLASS]: name });
+                    statefulSet(
+                        { storageClassName: undefined, volumeName: "data" },
+                        { annotations: { [CLASS]: name } },
+                    );
+                },
+            })),
             { what: "says that there is no class", program: () => pair() },
             { what: "says a class", program: () => pair({ storageClassName: "a" }, { storageClassName: "a" }) },
         ],
@@ -59,8 +83,23 @@ export const objectsCases: Record<string, PolicyCases> = {
                 program: () => pair({}, { storageClassName: late("a") }),
                 says: /spec\.storageClassName is known only/,
             },
+            {
+                what: "has an annotation that is not known yet, also in a template",
+                program: () => {
+                    claim("data", { storageClassName: undefined }, { [CLASS]: late("a") });
+                    statefulSet(
+                        { storageClassName: undefined, volumeName: "data" },
+                        { annotations: { [CLASS]: late("a") } },
+                    );
+                },
+                says: /spec\.storageClassName is known only(.|\n)*spec\.volumeClaimTemplates\[0\]\.spec\.storageClassName is known/,
+            },
         ],
         notApplicable: [
+            {
+                what: "has templates for a provisioner",
+                program: () => void statefulSet({ storageClassName: undefined }),
+            },
             {
                 what: "has a claim for a provisioner",
                 program: () => void claim("data", { volumeName: undefined, storageClassName: undefined }),
@@ -91,88 +130,14 @@ export const objectsCases: Record<string, PolicyCases> = {
                     },
                 },
             },
-        ],
-    },
-    "nfs-server-is-an-address": {
-        violates: [
-            ...["nfs", "nfs.storage.svc", "nfs.storage.svc.cluster.local", "NFS.cluster.local.", ""].map((name) => ({
-                what: `has the server "${name}" in a PersistentVolume`,
-                program: () => pair(server(name)),
-                blames: ["data"],
-                says: [
-                    name === ""
-                        ? /found no spec\.nfs\.server/
-                        : new RegExp(`found spec\\.nfs\\.server "${name}", a name that only pods`),
-                ],
-            })),
             {
-                what: "has no server in a PersistentVolume",
-                program: () => pair({ nfs: { path: "/share" } as never }),
-                blames: ["data"],
-                says: [/found no spec\.nfs\.server\./],
+                what: "has templates of which one names a volume and no class",
+                program: () =>
+                    void new kubernetes.apps.v1.StatefulSet("db", {
+                        spec: { ...bare, volumeClaimTemplates: templates() },
+                    }),
+                becomes: { spec: { ...bare, volumeClaimTemplates: templates("") } },
             },
-            {
-                what: "has a single word in a PersistentVolume of the CSI driver",
-                program: () => pair(csi({ server: "nfs" })),
-                blames: ["data"],
-                says: [
-                    /found spec\.csi\.volumeAttributes\.server "nfs".*\nWanted: .* the CSI driver's own pod mounts it\./,
-                ],
-            },
-            {
-                what: "has a Service's name in inline volumes of everything that makes pods",
-                program: () => workloads(inline("nfs.storage.svc")),
-                blames: carrierNames,
-                says: [
-                    /found spec\.volumes\[0\]\.nfs\.server/,
-                    /found spec\.jobTemplate\.spec\.template\.spec\.volumes\[0\]\.nfs\.server/,
-                ],
-            },
-            {
-                what: "has a single word in inline volumes of the CSI driver",
-                program: () => workloads(driver("nfs")),
-                blames: carrierNames,
-                says: [/found spec\.template\.spec\.volumes\[0\]\.csi\.volumeAttributes\.server "nfs"/],
-            },
-            {
-                what: "has a single word in a StorageClass of the CSI driver",
-                program: () => void storageClass({ parameters: { server: "nfs", share: "/" } }),
-                blames: ["nfs"],
-                says: [/found parameters\.server "nfs"/],
-            },
-        ],
-        complies: [
-            ...["10.0.0.1", "fd00::1", "filer.example.com", "filer.lan"].map((name) => ({
-                what: `has the server ${name}`,
-                program: () => {
-                    pair(server(name));
-                    workloads(inline(name));
-                },
-            })),
-            {
-                what: "has a Service's whole name for the CSI driver",
-                program: () => {
-                    pair(csi({ server: "nfs.storage.svc.cluster.local" }));
-                    workloads(driver("nfs.storage.svc"));
-                    storageClass({ parameters: { server: "nfs.storage.svc", share: "/" } });
-                },
-            },
-        ],
-        unknown: [
-            {
-                what: "has a server that is not known yet",
-                program: () => pair({ nfs: { server: late("nfs"), path: "/share" } }),
-                says: /spec\.nfs\.server is known only/,
-            },
-            {
-                what: "has volumes that are not known yet",
-                program: () => workloads({ containers: [good], volumes: late([]) }),
-                says: /what kind of volume it has is known only/,
-            },
-        ],
-        notApplicable: [
-            { what: "has volumes of other kinds", program: () => pair({ nfs: undefined, hostPath: { path: "/" } }) },
-            { what: "has another driver", program: () => pair(csi({ server: "nfs" }, { driver: "other.csi" })) },
         ],
     },
     "claim-is-bound": {
@@ -248,9 +213,34 @@ export const objectsCases: Record<string, PolicyCases> = {
                 blames: ["data"],
                 says: [/Wanted: at least 1Gi, at most 10Gi\.\nTo mend: ask for 1Gi/],
             },
+            {
+                what: "asks for too much in templates",
+                program: () => {
+                    statefulSet({ resources: { requests: { storage: "100Gi" } } });
+                    deployment("app", ephemeral({ resources: { requests: { storage: "11Gi" } } }));
+                },
+                config: { largest: "10Gi" },
+                blames: ["app", "db"],
+                says: [
+                    /found spec\.volumeClaimTemplates\[0\]\.spec\.resources\.requests\.storage 100Gi/,
+                    /volumes\[0\]\.ephemeral\.volumeClaimTemplate\.spec\.resources\.requests\.storage 11Gi/,
+                ],
+            },
+            {
+                what: "says sizes as numbers",
+                program: () => pair({ capacity: { storage: 2e9 as never } }),
+                config: { largest: "1.5G" },
+                blames: ["data"],
+                says: [/found spec\.capacity\.storage 2000000000/],
+            },
         ],
         complies: [
             { what: "asks for what is allowed", program: () => pair(), config: { smallest: "1Gi", largest: "1Gi" } },
+            {
+                what: "asks in templates for what is allowed",
+                program: () => void statefulSet(),
+                config: { largest: "1Gi" },
+            },
             {
                 what: "asks for a size that only one limit is about",
                 program: () => pair(),

@@ -253,21 +253,21 @@ export const probesCases: Record<string, PolicyCases> = {
                 program: client({ livenessProbe: { httpGet: { port: 80 } } }),
                 blames: lastingNames,
                 says: [
-                    /found a livenessProbe that gives up after 3 x 10 s = 30 s\.\nWanted: at least 60 s.*\nTo mend: raise failureThreshold to 6,/,
+                    /found a livenessProbe that gives up at failure 3, 20 s after the first \(10 s apart\)\.\nWanted: at least 60 s.*\nTo mend: raise failureThreshold to 7\./,
                 ],
             },
             {
                 what: "is patient, but not as long as it is configured",
                 program: client({}, sources.claim()),
-                config: { restartSeconds: 91 },
+                config: { restartSeconds: 76 },
                 blames: lastingNames,
-                says: [/gives up after 6 x 15 s = 90 s/],
+                says: [/gives up at failure 6, 75 s after the first/],
             },
         ],
         complies: [
             {
                 what: "is patient for just as long",
-                program: client({ livenessProbe: { httpGet: { port: 80 }, periodSeconds: 20 } }, sources.csi()),
+                program: client({ livenessProbe: { httpGet: { port: 80 }, periodSeconds: 30 } }, sources.csi()),
             },
             { what: "has no liveness probe", program: client({ livenessProbe: undefined as never }) },
         ],

@@ -84,7 +84,7 @@ export const visibilityCases: Record<string, PolicyCases> = {
             {
                 what: "has readers of another share, and of another folder of it",
                 program: () => {
-                    deployment("writer", writes(sources.inline()));
+                    deployment("writer", writes({ nfs: { server: "10.96.0.20", path: "/share/b" } }));
                     deployment("reader", reads({ nfs: { server: "10.96.0.20", path: "/other" } }));
                     deployment(
                         "second",
@@ -119,16 +119,6 @@ export const visibilityCases: Record<string, PolicyCases> = {
                     deployment("reader", writes(source(true)));
                 },
             })),
-            {
-                what: "has a reader through a volume of its own that is read-only",
-                program: () => {
-                    pair();
-                    volume("second", { nfs: { server: "10.96.0.20", path: "/share", readOnly: true } });
-                    claim("second");
-                    deployment("writer", writes(sources.claim()));
-                    deployment("reader", writes({ persistentVolumeClaim: { claimName: "second" } }));
-                },
-            },
             {
                 what: "has a reader through a volume that is mounted ro, whose claim is elsewhere",
                 program: () => {

@@ -1,5 +1,6 @@
 // Kubernetes quantities: "10Gi", "500M", "1.5e9". Compared exactly, because
 // sizes of disks are beyond what a double holds to the byte.
+import { at, type Maybe, UNKNOWN } from "./plain";
 
 const binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const decimal: Record<string, number> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
@@ -25,4 +26,11 @@ export function compareQuantities(a: string, b: string): number | undefined {
     const [left, right] = [parse(a), parse(b)];
     if (left === undefined || right === undefined) return undefined;
     return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Like textAt(), for quantities: a bare number is one, too. */
+export function quantityAt(value: unknown, ...path: readonly (string | number)[]): Maybe<string> | undefined {
+    const found = at(value, ...path);
+    if (typeof found === "number") return String(found);
+    return found === UNKNOWN || typeof found === "string" ? found : undefined;
 }

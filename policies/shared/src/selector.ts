@@ -1,5 +1,5 @@
 // Kubernetes' label selectors: whether one matches the labels of a pod.
-import { at, listAt, type Maybe, textAt, UNKNOWN } from "@nfs-storage-stack/policies-shared";
+import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
 
 /** An empty selector matches every pod; UNKNOWN where it depends on what is not known yet. */
 export function selects(selector: unknown, labels: unknown): Maybe<boolean> {
@@ -33,4 +33,20 @@ function matches(expression: unknown, labels: unknown): Maybe<boolean> {
         default:
             return !values.includes(label);
     }
+}
+
+/** What the API server puts on every namespace: to ask only whether it is there asks nothing. */
+const OF_EVERY_NAMESPACE = "kubernetes.io/metadata.name";
+
+/** Whether it matches whatever there is; UNKNOWN where it may. */
+export function selectsAll(selector: unknown): Maybe<boolean> {
+    if (selector === UNKNOWN) return UNKNOWN;
+    const labels = at(selector, "matchLabels");
+    const expressions = listAt(selector, "matchExpressions");
+    if (labels === UNKNOWN || expressions === UNKNOWN || expressions.includes(UNKNOWN)) return UNKNOWN;
+    if (Object.keys((labels ?? {}) as object).length > 0) return false;
+    const open = expressions.some((one) => [at(one, "key"), at(one, "operator")].includes(UNKNOWN));
+    const asksNothing = (one: unknown): boolean =>
+        at(one, "key") === OF_EVERY_NAMESPACE && at(one, "operator") === "Exists";
+    return open ? UNKNOWN : expressions.every(asksNothing);
 }

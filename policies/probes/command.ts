@@ -1,0 +1,76 @@
+// What the exit code of a probe's command tells: a small reading of shell scripts,
+// which says nothing about what it does not understand. Pure.
+
+/** `nothing`: it always succeeds. `a port`: something listens or runs. `more`: it may fail for the sake of data. */
+export type Told = "nothing" | "a port" | "more";
+
+export function tells(command: readonly string[]): Told {
+    const shell = /(^|\/)(ba|da|a|k|z)?sh$/.test(command[0] ?? "");
+    const at = command.findIndex((word, index) => index > 0 && /^-\w*c$/.test(word));
+    if (!shell || at < 0) return simple(command.join(" "));
+    const stops = command.slice(1, at + 1).some((word) => /^-\w*e/.test(word));
+    return script(command[at + 1] ?? "", stops);
+}
+
+function script(text: string, stops: boolean): Told {
+    // What branches, or leaves early with a failure, is not looked into.
+    if (/(^|[\s;&|(])(if|for|while|until|case|trap|set|exec\s+\d|\{|\()/.test(text)) {
+        if (!/^\s*\(?\s*(exec\s+)?\d*[<>]*\/dev\/tcp/.test(text))
+            return /^\s*set\s+-/.test(text) ? stopping(text) : "more";
+    }
+    if (/(^|[\s;&|])(exit\s+([1-9$]|-)|exit\s*($|[;&|\n])|return|kill)/.test(text)) return "more";
+    const statements = split(text, /;|\n/).filter((one) => one.trim() !== "");
+    if (statements.length === 0) return "nothing";
+    // Without -e only the last one decides.
+    return stops ? every(statements.map(list)) : list(statements.at(-1) ?? "");
+}
+
+/** `set -e; ...`: each statement decides; other settings change nothing of it. */
+function stopping(text: string): Told {
+    const [, flags = "", rest = ""] = /^\s*set\s+(-\S+(?:\s+-\S+|\s+pipefail)*)\s*[;\n]([\s\S]*)$/.exec(text) ?? [];
+    return rest === "" ? "more" : script(rest, /(^|\s)-\w*e/.test(flags));
+}
+
+/** Commands with && and ||, from left to right. */
+function list(text: string): Told {
+    if (/(^|[^&])&\s*$/.test(text)) return "nothing"; // in the background
+    const operators = text.match(/&&|\|\|/g) ?? [];
+    const [first = "", ...rest] = split(text, /&&|\|\|/);
+    return rest.reduce((told: Told, part, index) => {
+        const next = pipe(part);
+        return operators[index] === "&&" ? every([told, next]) : any([told, next]);
+    }, pipe(first));
+}
+
+/** All must succeed: it tells what the most telling one does. */
+const every = (all: readonly Told[]): Told =>
+    all.includes("more") ? "more" : all.includes("a port") ? "a port" : "nothing";
+/** One success is enough: it tells what the least telling one does. */
+const any = (all: readonly Told[]): Told =>
+    all.includes("nothing") ? "nothing" : all.includes("a port") ? "a port" : "more";
+
+const pipe = (text: string): Told => simple(split(text, /\|/).at(-1) ?? "");
+
+const SUCCEEDS = /^((\/usr)?(\/bin\/)?(true|echo|printf|sleep|date|hostname|pwd)\b.*|:(\s.*)?|exit 0)?$/;
+const PORT =
+    /^((\/usr)?\/s?bin\/)?(nc|ncat|netcat)\s.*-\w*z|^((\/usr)?\/s?bin\/)?(rpcinfo|pgrep|pidof|killall -0|kill -0|ss|netstat)\b|\/dev\/tcp\/|^curl\b.*\btelnet:/;
+
+function simple(text: string): Told {
+    const bare = text.trim().replace(/^(exec\s+|timeout\s+(-\S+\s+)*\S+\s+|command\s+)+/, "");
+    const shell = /^((?:\/usr)?(?:\/bin\/)?(?:ba|da|a)?sh)\s+(-\w*c)\s+(["'])([\s\S]*)\3$/.exec(bare);
+    if (shell) return tells([shell[1] ?? "", shell[2] ?? "", shell[4] ?? ""]);
+    if (SUCCEEDS.test(bare)) return "nothing";
+    return PORT.test(bare) ? "a port" : "more";
+}
+
+/** Not inside of quotes. */
+function split(text: string, separator: RegExp): string[] {
+    const hidden = text.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, (quoted) => "_".repeat(quoted.length));
+    const parts: string[] = [];
+    let from = 0;
+    for (const found of hidden.matchAll(new RegExp(separator, "g"))) {
+        parts.push(text.slice(from, found.index));
+        from = found.index + found[0].length;
+    }
+    return [...parts, text.slice(from)];
+}

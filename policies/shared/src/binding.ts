@@ -1,0 +1,108 @@
+// Which volume a claim has, as far as the stack tells: by name, or by what
+// Kubernetes would choose (FindMatchingVolume, component-helpers/storage/volume
+// of Kubernetes 1.35): class, modes, size, volumeMode and the claim's selector.
+import { type DeclaredClaim, isClaimObject } from "./claims";
+import { isPersistentVolume } from "./nfs";
+import { type KubernetesObject, nameOf, namespaceOf } from "./objects";
+import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
+import { compareQuantities, quantityAt } from "./quantity";
+import { selects } from "./selector";
+import { classOf } from "./storage-class";
+
+export class Volumes {
+    private readonly volumes: KubernetesObject[];
+
+    constructor(objects: readonly KubernetesObject[]) {
+        this.volumes = objects.filter(isPersistentVolume);
+    }
+
+    /** undefined for a claim that has none in the stack; UNKNOWN where more than one, or none, may turn out to be its. */
+    of(
+        claim: DeclaredClaim | undefined,
+        namespace: Maybe<string>,
+        name: Maybe<string> | undefined,
+    ): Maybe<KubernetesObject> | undefined {
+        const reservations = this.volumes.map((volume) => ({ volume, is: reserved(volume, namespace, name) }));
+        const asked = claim && textAt(claim.value, "spec", "volumeName");
+        if (typeof asked === "string" && asked !== "") {
+            const named = this.volumes.find((volume) => nameOf(volume) === asked);
+            if (named) return named;
+        }
+        const own = reservations.find(({ is }) => is === true);
+        if (own) return own.volume;
+        if (asked === UNKNOWN || reservations.some(({ is }) => is === UNKNOWN)) return UNKNOWN;
+        if (asked !== undefined && asked !== "")
+            return this.volumes.some((volume) => nameOf(volume) === UNKNOWN) ? UNKNOWN : undefined;
+        return claim && this.chosen(claim);
+    }
+
+    /** Of several the smallest one is taken, and another claim may come first: that is not guessed at. */
+    private chosen(claim: DeclaredClaim): Maybe<KubernetesObject> | undefined {
+        const free = this.volumes.filter((volume) => at(volume.value, "spec", "claimRef") === undefined);
+        const fitting = free.map((volume) => ({ volume, fits: fits(volume.value, claim.value) }));
+        const possible = fitting.filter(({ fits }) => fits !== false);
+        const [only, another] = possible;
+        if (only === undefined) return undefined;
+        return another === undefined && only.fits === true ? only.volume : UNKNOWN;
+    }
+}
+
+function reserved(
+    { value }: KubernetesObject,
+    namespace: Maybe<string>,
+    name: Maybe<string> | undefined,
+): Maybe<boolean> {
+    const reference = at(value, "spec", "claimRef");
+    if (reference === undefined || name === undefined) return false;
+    const pairs = [
+        [textAt(reference, "namespace"), namespace],
+        [textAt(reference, "name"), name],
+    ];
+    if (pairs.some(([one, other]) => one !== UNKNOWN && other !== UNKNOWN && one !== other)) return false;
+    return pairs.flat().includes(UNKNOWN) ? UNKNOWN : true;
+}
+
+function fits(volume: unknown, claim: unknown): Maybe<boolean> {
+    const answers = [
+        sameText(classOf(volume) ?? "", classOf(claim) ?? ""),
+        sameText(
+            textAt(volume, "spec", "volumeMode") ?? "Filesystem",
+            textAt(claim, "spec", "volumeMode") ?? "Filesystem",
+        ),
+        offers(listAt(volume, "spec", "accessModes"), listAt(claim, "spec", "accessModes")),
+        isLarge(
+            quantityAt(volume, "spec", "capacity", "storage"),
+            quantityAt(claim, "spec", "resources", "requests", "storage"),
+        ),
+        selected(at(claim, "spec", "selector"), at(volume, "metadata", "labels")),
+    ];
+    return answers.includes(false) ? false : answers.includes(UNKNOWN) ? UNKNOWN : true;
+}
+
+const sameText = (one: Maybe<string>, other: Maybe<string>): Maybe<boolean> =>
+    one === UNKNOWN || other === UNKNOWN ? UNKNOWN : one === other;
+
+const selected = (selector: unknown, labels: unknown): Maybe<boolean> =>
+    selector === undefined ? true : selects(selector, labels);
+
+function offers(offered: Maybe<unknown[]>, asked: Maybe<unknown[]>): Maybe<boolean> {
+    if (offered === UNKNOWN || asked === UNKNOWN || [...offered, ...asked].includes(UNKNOWN)) return UNKNOWN;
+    return asked.every((mode) => offered.includes(mode));
+}
+
+function isLarge(offered: Maybe<string> | undefined, asked: Maybe<string> | undefined): Maybe<boolean> {
+    if (offered === UNKNOWN || asked === UNKNOWN) return UNKNOWN;
+    return offered === undefined || asked === undefined || (compareQuantities(offered, asked) ?? 0) >= 0;
+}
+
+/** The claim of that name in the stack; UNKNOWN where one may turn out to be it. */
+export function claimNamed(
+    objects: readonly KubernetesObject[],
+    namespace: Maybe<string>,
+    name: string,
+): Maybe<KubernetesObject> | undefined {
+    const named = objects.filter((one) => isClaimObject(one) && [name, UNKNOWN].includes(nameOf(one) as string));
+    const there = named.filter((one) => [namespace, UNKNOWN].includes(namespaceOf(one)) || namespace === UNKNOWN);
+    const sure = there.find((one) => nameOf(one) === name && namespaceOf(one) === namespace);
+    return sure ?? (there.length > 0 ? UNKNOWN : undefined);
+}
