@@ -56,7 +56,8 @@ export function clientPodSpec(options: ClientPodOptions, container: Partial<Cont
                 securityContext: clientContainerSecurity,
                 resources,
                 terminationMessagePath: clientPod.terminationMessagePath,
-                terminationMessagePolicy: "File",
+                // Where it left no file its last words are its status, which errors quote.
+                terminationMessagePolicy: "FallbackToLogsOnError",
                 volumeMounts: [{ name: "share", mountPath: clientPod.sharePath, readOnly }],
                 ...container,
             },

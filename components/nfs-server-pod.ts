@@ -62,6 +62,8 @@ export function nfsServerPodSpec(options: NfsServerPodOptions): k8s.types.input.
                     { name: "health", containerPort: serverPod.healthPort, protocol: "TCP" },
                 ],
                 securityContext: serverContainerSecurity,
+                // Its last words are its status then, which errors quote.
+                terminationMessagePolicy: "FallbackToLogsOnError",
                 ...probes(serverPod.healthPort),
                 // No CPU limit: a throttled server stalls every client's I/O.
                 resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } },

@@ -48,6 +48,9 @@ const ECHOES = new Set(["BackOff", "Unhealthy", "FailedSync"]);
 /** One line, and what a terminal takes: an error of runc, or of a kernel, goes on for long. */
 const LONGEST = 500;
 
+/** Of a log; the reason is in the last, what led to it in those before. */
+const LAST_LINES = 3;
+
 const oneLine = (text: string): string => {
     const line = text.trim().replace(/\s+/g, " ");
     return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
@@ -69,7 +72,8 @@ function endOf({ message = "", reason = "", exitCode }: Ended): string {
         try {
             return decodeEvidence(message).reason;
         } catch {
-            return message;
+            // Or else the last lines of its log, of which the last say most.
+            return message.trim().split("\n").slice(-LAST_LINES).join(" ");
         }
     }
     return `its container ended with exit code ${exitCode}${reason === "" || reason === "Error" ? "" : ` (${reason})`}`;

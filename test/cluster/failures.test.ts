@@ -122,21 +122,23 @@ describe("make up, when something is wrong", () => {
         assert.match(output, /Service "nfs-server" is invalid: .*failed to allocate IP 192\.0\.2\.1/);
     });
 
-    it("quotes a pod whose image is not there, long before time is up", async () => {
+    it("says why a pod does not come up whose image is not there", async () => {
         const clientImage = `${access.registry.server}/nfs-storage-stack/visibility@sha256:${"0".repeat(64)}`;
-        const start = performance.now();
         const output = await failing({ clientImage, mountOptions: MISTAKEN_OPTIONS });
-        assert.ok(performance.now() - start < 240_000);
-        assert.match(output, /StatefulSet .*\/nfs-writer is not ready: gave up, because this does not mend itself/);
-        assert.match(output, /container writer: waiting, (ErrImagePull|ImagePullBackOff): .*0000.*not found/);
-        assert.match(output, /event Failed( \(.*\))?: Failed to pull image/);
+        assert.match(output, /nfs-writer.* timed out waiting to be Ready/);
+        assert.match(
+            output,
+            /the cluster says why.*\n +nfs-writer-0 on node-\d: (ErrImagePull|ImagePullBackOff): .*0000/,
+        );
+        assert.match(output, /Failed: .*0000.*not found/);
     });
 
     it("ends with the check's own reason when the check fails", async () => {
         const output = await failing({ mountOptions: MISTAKEN_OPTIONS });
-        assert.match(output, /Pod .*\/nfs-check-\w+ is not ready: gave up, because this does not mend itself/);
-        assert.match(output, /the mount does not have the requested rsize=12345/);
-        assert.match(output, /last lines of the log of container check/);
+        assert.match(
+            output,
+            /the cluster says why.*\n +nfs-check-\w+ on node-\d: the mount does not have .* rsize=12345/,
+        );
     });
 
     it("ends within seconds at ctrl-C, with nothing lost", async () => {
@@ -166,13 +168,11 @@ describe("make up, when something is wrong", () => {
         assert.equal(Evidence.parse(outputs.visibility).verdict, "passed");
     });
 
-    it("quotes the last lines of a server that does not start", async () => {
+    it("names a server that does not start before those that wait for it, with its last words", async () => {
         const { writer } = JSON.parse((await makes("outputs")).stdout) as StackOutputs;
         // The two images mixed up.
         const output = await failing({ serverImage: writer.image });
-        assert.match(output, /StatefulSet .*\/nfs-server is not ready: gave up, because this does not mend itself/);
-        assert.match(output, /container nfs-server: waiting, CrashLoopBackOff/);
-        assert.match(output, /last lines of the log of container nfs-server/);
+        assert.match(output, /the cluster says why.*\n +nfs-server-0 on node-\d: .*the role is ""/);
     });
 
     it("is brought down in a second attempt when the first is interrupted, and a node dies in the second", async () => {

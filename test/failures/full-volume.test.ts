@@ -105,7 +105,7 @@ describe("a volume that is full", () => {
         const SETTINGS = JSON.stringify({ ...ADOPTED, message: "no room for this" });
         const { code, output } = await make("up", { SETTINGS });
         assert.notEqual(code, 0);
-        assert.match(output, /StatefulSet \S+\/nfs-writer is not ready: gave up after 300 s/);
+        assert.match(output, /the cluster says why/);
         assert.match(output, /ENOSPC|no space|full/i);
     });
 

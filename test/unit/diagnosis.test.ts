@@ -73,6 +73,14 @@ describe("why something does not come up", () => {
         ]);
     });
 
+    it("is the end of a log, where that is what a container left", () => {
+        const message = "starting\nreading\nentry: Ganesha does not take its configuration\nfirst\nsecond\n";
+        const ended = container({ terminated: { exitCode: 1, reason: "Error", message } });
+        assert.deepEqual(causes([pod("s", roles.server, ended)], [], none), [
+            "s on node-1: entry: Ganesha does not take its configuration first second",
+        ]);
+    });
+
     it("names a controller that can't make its pods", () => {
         const refused = event("nfs-server", "FailedCreate", "exceeded quota", {
             involvedObject: { kind: "StatefulSet", name: "nfs-server" },
