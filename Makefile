@@ -59,7 +59,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-node test-go test-browser test-cluster test-failures test-leftovers test-mutations bench recovery soak format settings policy-docs golden pictures lab
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations test-properties bench recovery soak format settings policy-docs golden pictures lab
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
@@ -83,6 +83,8 @@ test-failures: node_modules/.package-lock.json ## the long forms of failures: ct
 	@echo "== failures" && $(ENTER) $(MOCHA) --config test/failures/.mocharc.json
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
 	@$(TSX) test/policies/mutations.ts $(ARGS)
+test-properties: node_modules/.package-lock.json ## 10,000 generated stacks before all policies
+	@POLICY_RUNS=10000 $(MOCHA) --timeout 3600000 test/policies/properties.test.ts
 test-leftovers: node_modules/.package-lock.json ## the long form of what the embedded cluster leaves behind: 20 killed starts, 4 clusters at once
 	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(ENTER) $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
 bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="weight deployment delay memory"

@@ -13,7 +13,7 @@ import {
 import { type Declared, ofVolumesAndClaims, type Pair, pairs, unjudgedOf } from "./volumes";
 
 export function judge(all: Declared): Finding[] {
-    return pairs(all).flatMap((pair): Finding[] => {
+    const found = pairs(all).flatMap((pair): Finding[] => {
         const { urn, title: subject } = pair.claim;
         const questions = asked(pair);
         const problems = questions.flatMap((question) => {
@@ -26,6 +26,8 @@ export function judge(all: Declared): Finding[] {
         const keys = questions.length === 0 ? [] : questions.length === 3 ? KEYS.slice(1) : KEYS;
         return [...problems, ...unjudgedOf({ volumes: [pair.volume], claims: [pair.claim] }, ...keys)];
     });
+    // Who names whom is not known of these, so that they may be pairs of their own.
+    return [...found, ...unjudgedOf(all, "name", "key", "claim", "volume")];
 }
 
 const KEYS = ["storageClass", "accessModes", "storage", "volumeMode"] as const;

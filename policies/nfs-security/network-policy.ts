@@ -18,6 +18,7 @@ import {
     textAt,
     titleOf,
     UNKNOWN,
+    unknownContainers,
 } from "@nfs-storage-stack/policies-shared";
 import { areWorld, isWithin, isWorld, networksSchema } from "./networks";
 
@@ -32,9 +33,21 @@ export function judge(objects: readonly KubernetesObject[], { clientNetworks }: 
     const policies = objects.filter(
         (object) => isKind(object, "networking.k8s.io", "NetworkPolicy") && isForIngress(object),
     );
-    return servers.length === 0
+    const open = objects.filter((object) => !servers.includes(object)).flatMap(mayServe);
+    return servers.length + open.length === 0
         ? "not applicable"
-        : servers.flatMap((server) => judgeServer(server, policies, clientNetworks));
+        : [...servers.flatMap((server) => judgeServer(server, policies, clientNetworks)), ...open];
+}
+
+/** Of what makes pods whose ports are not known yet. */
+function mayServe(object: KubernetesObject): Finding[] {
+    const ports = containersOf(object).flatMap(({ value, path }) => {
+        const all = listAt(value, "ports");
+        const isOpen = all === UNKNOWN || all.some((port) => at(port, "containerPort") === UNKNOWN);
+        return isOpen ? [`${path}.ports`] : [];
+    });
+    const unknown = [...unknownContainers(object), ...ports];
+    return unknown.length === 0 ? [] : [{ urn: object.urn, subject: titleOf(object), unknown }];
 }
 
 function nfsPort(container: unknown): unknown {

@@ -81,6 +81,15 @@ export const peersCases: Record<string, PolicyCases> = {
                 program: () => from([{ namespaceSelector: late({}) }])(),
                 says: /spec\.ingress\[0\] is known only/,
             },
+            ...[0, 1].map((index) => ({
+                what: `has pods that may serve, by ${index === 0 ? "their containers" : "a port"}`,
+                program: () => {
+                    const ports = [{ containerPort: late(2049) }];
+                    const pod = index === 0 ? { containers: late([plain]) } : { containers: [{ ...plain, ports }] };
+                    lasting.deployment?.("server", pod);
+                },
+                says: /Deployment web\/server: spec\.template\.spec\.containers(\[0\]\.ports)? is known only/,
+            })),
             {
                 what: "has a peer that is not known yet",
                 program: () => from([late({}) as never])(),

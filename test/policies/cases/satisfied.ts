@@ -172,6 +172,14 @@ export const satisfiedCases: Record<string, PolicyCases> = {
         ],
         unknown: [
             {
+                what: "has a volume whose name is not known yet",
+                program: () => {
+                    volume("data", unreserved, undefined, { name: late("data") } as never);
+                    claim("data", { storageClassName: "standard" });
+                },
+                says: /PersistentVolume "data": metadata\.name is known only/,
+            },
+            {
                 what: "has a volume of which nothing is known yet",
                 program: () =>
                     pair({
