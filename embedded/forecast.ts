@@ -9,13 +9,16 @@ export interface Work {
     share: number;
 }
 
-/** Before that little is known of this machine. */
-const OBSERVED_SECONDS = 60;
+/**
+ * What is seen of this machine counts as much as what was measured elsewhere once it has been seen for so long: a build
+ * begins with downloads, which say nothing of how fast it compiles.
+ */
+const PRIOR_SECONDS = 300;
 
 /** Minutes, at least one; `elapsed`: seconds since the first of them was begun. */
 export function minutesLeft(works: readonly Work[], elapsed: number, processors: number): number {
     const total = (of: (work: Work) => number): number => works.reduce((sum, work) => sum + of(work), 0);
     const done = total(({ seconds, share }) => seconds * share);
-    const perSecond = elapsed < OBSERVED_SECONDS || done === 0 ? processors : done / elapsed;
+    const perSecond = (done + PRIOR_SECONDS * processors) / (elapsed + PRIOR_SECONDS);
     return Math.max(1, Math.round(total(({ seconds, share }) => seconds * (1 - share)) / perSecond / 60));
 }

@@ -10,10 +10,14 @@ describe("the time that a build still takes", () => {
         assert.equal(minutesLeft(works, 0, 4), 5);
     });
 
-    it("is then as this machine gets on", () => {
-        const works = [600, 600].map((seconds) => ({ seconds, share: 0.5 }));
-        assert.equal(minutesLeft(works, 600, 2), 10);
-        assert.equal(minutesLeft(works, 300, 2), 5);
+    it("is then more and more as this machine gets on", () => {
+        const works = [6000, 6000].map((seconds) => ({ seconds, share: 0.5 }));
+        assert.equal(minutesLeft(works, 3000, 2), 50);
+        assert.equal(minutesLeft(works, 12_000, 2), 186);
+    });
+
+    it("is no matter of hours because a build begins with downloads", () => {
+        assert.ok(minutesLeft([{ seconds: 1500, share: 0.01 }], 240, 2) < 30);
     });
 
     it("never ends before the work does, and never grows by work that is done", () => {
