@@ -54,7 +54,8 @@ function isResolvable(server: string, mountedBy: NfsSource["mountedBy"]): boolea
     if (isIP(name) !== 0) return true;
     const labels = name.split(".");
     if (labels.length < 2) return false;
-    const isService = labels.at(-1) === "svc" || labels.indexOf("svc", 2) > 0 || `.${name}`.endsWith(".cluster.local");
+    const isService =
+        labels.at(-1) === "svc" || labels.slice(2).includes("svc") || `.${name}`.endsWith(".cluster.local");
     return mountedBy === "driver" || !isService;
 }
 

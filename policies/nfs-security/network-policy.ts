@@ -33,7 +33,7 @@ export function judge(objects: readonly KubernetesObject[], { clientNetworks }: 
     const policies = objects.filter(
         (object) => isKind(object, "networking.k8s.io", "NetworkPolicy") && isForIngress(object),
     );
-    const open = objects.filter((object) => !servers.includes(object)).flatMap(mayServe);
+    const open = objects.flatMap(mayServe);
     return servers.length + open.length === 0
         ? "not applicable"
         : [...servers.flatMap((server) => judgeServer(server, policies, clientNetworks)), ...open];
@@ -132,11 +132,10 @@ const wished = (networks: readonly string[]) => ({
 
 /** Who is let in and should not be; undefined for a peer that is right, UNKNOWN for one that may be. */
 function whoIs(peer: unknown, networks: readonly string[]): Maybe<string> | undefined {
-    if (peer === UNKNOWN) return UNKNOWN;
     const block = at(peer, "ipBlock");
     if (block !== undefined) {
-        const cidr = textAt(block, "cidr");
-        if (cidr === undefined || cidr === UNKNOWN) return UNKNOWN;
+        const cidr = textAt(block, "cidr") ?? "";
+        if (cidr === UNKNOWN) return UNKNOWN;
         return isWorld(cidr) || (networks.length > 0 && !isWithin(cidr, networks)) ? cidr : undefined;
     }
     const [namespaces, pods] = [at(peer, "namespaceSelector"), at(peer, "podSelector")];
@@ -148,14 +147,13 @@ function whoIs(peer: unknown, networks: readonly string[]): Maybe<string> | unde
 
 /** Policies add up, and so do their rules: blocks that are the world only together. */
 function worldInParts(policies: readonly KubernetesObject[], server: KubernetesObject): Finding[] {
+    // What is not known of them was said before it came to this.
+    const known = (list: Maybe<unknown[]>): unknown[] => (list === UNKNOWN ? [] : list);
     const admitted = policies.map((policy) => {
-        const rules = listAt(policy.value, "spec", "ingress");
-        const cidrs = (rules === UNKNOWN ? [] : rules).flatMap((rule) => {
-            const ports = listAt(rule, "ports");
-            const from = listAt(rule, "from");
-            if (ports === UNKNOWN || from === UNKNOWN) return [];
+        const cidrs = known(listAt(policy.value, "spec", "ingress")).flatMap((rule) => {
+            const ports = known(listAt(rule, "ports"));
             const isAdmitted = ports.length === 0 || ports.some((port) => admits(port, server) === true);
-            return isAdmitted ? from.map((peer) => at(peer, "ipBlock", "cidr")) : [];
+            return isAdmitted ? known(listAt(rule, "from")).map((peer) => at(peer, "ipBlock", "cidr")) : [];
         });
         return { policy, cidrs: cidrs.filter((cidr) => typeof cidr === "string") };
     });

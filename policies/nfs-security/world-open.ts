@@ -44,8 +44,8 @@ function worldInParts(grants: readonly Grant[]): Pick<Grant, "where" | "export" 
     }
     return [...byExport.values()].flatMap((all) => {
         const clients = all.map(({ client }) => client);
-        const [first] = all;
-        return first && !clients.some(isWorld) && areWorld(clients) ? [{ ...first, client: listed(clients) }] : [];
+        const isWhole = areWorld(clients) && !clients.some(isWorld);
+        return isWhole ? all.slice(0, 1).map((one) => ({ ...one, client: listed(clients) })) : [];
     });
 }
 

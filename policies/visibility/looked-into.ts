@@ -42,11 +42,8 @@ const KEYS = new Set([
     ...["volumes", "volumeClaimTemplate", "volumeClaimTemplates", "storage", "storageClassName", "persistence"],
 ]);
 
-/** Not deeper than people write such keys. */
-function mentions(value: unknown, depth = 4): boolean {
-    if (depth === 0 || value === null || typeof value !== "object") return false;
-    return Object.entries(value).some(([key, inner]) => KEYS.has(key) || mentions(inner, depth - 1));
-}
+const mentions = (value: unknown): boolean =>
+    Object(value) === value && Object.entries(value as object).some(([key, inner]) => KEYS.has(key) || mentions(inner));
 
 export const lookedInto = stackPolicy(
     {

@@ -34,7 +34,7 @@ export const lookedIntoCases: Record<string, PolicyCases> = {
                 "has a database of an operator, and another one",
                 () => {
                     custom("postgresql.cnpg.io/v1", "Cluster", { instances: 3, storage: { size: "1Gi" } });
-                    custom("kubeflow.org/v1", "Notebook", { template: {} }, "other");
+                    custom("kubeflow.org/v1", "Notebook", { team: "a", server: { replicas: 1 } }, "other");
                 },
                 "Cluster \\(postgresql\\.cnpg\\.io\\) and Notebook",
             ),

@@ -1,6 +1,6 @@
 // The policies of `nfs-security` about who is let in, in other words than
 // "everyone". See index.ts beside this file.
-import type * as kubernetes from "@pulumi/kubernetes";
+import * as kubernetes from "@pulumi/kubernetes";
 import { configMap, lasting, late, networkPolicy, plain } from "../stacks";
 import type { PolicyCases } from "./types";
 
@@ -45,6 +45,19 @@ export const peersCases: Record<string, PolicyCases> = {
                 blames: ["policy"],
                 says: [/which are every address together, let to port 2049 of StatefulSet web\/server/],
             })),
+            {
+                what: "lets in the world in parts to every port, beside a policy that lets nobody in",
+                program: () => {
+                    server();
+                    networkPolicy({ ingress: [{ from: block("0.0.0.0/1") }, { from: block("128.0.0.0/1") }] });
+                    new kubernetes.networking.v1.NetworkPolicy("second", {
+                        metadata: { name: "second", namespace: "web" },
+                        spec: { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] },
+                    });
+                },
+                blames: ["policy"],
+                says: [/which are every address together/],
+            },
         ],
         complies: [
             ...[
@@ -81,10 +94,10 @@ export const peersCases: Record<string, PolicyCases> = {
                 program: () => from([{ namespaceSelector: late({}) }])(),
                 says: /spec\.ingress\[0\] is known only/,
             },
-            ...[0, 1].map((index) => ({
-                what: `has pods that may serve, by ${index === 0 ? "their containers" : "a port"}`,
+            ...[0, 1, 2].map((index) => ({
+                what: `has pods that may serve, by ${["their containers", "a port", "all ports"][index]}`,
                 program: () => {
-                    const ports = [{ containerPort: late(2049) }];
+                    const ports = index === 1 ? [{ containerPort: late(2049) }] : late([]);
                     const pod = index === 0 ? { containers: late([plain]) } : { containers: [{ ...plain, ports }] };
                     lasting.deployment?.("server", pod);
                 },

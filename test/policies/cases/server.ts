@@ -28,6 +28,7 @@ export const serverCases: Record<string, PolicyCases> = {
                 "nfs.web.svc.corp.internal",
                 "nfs-0.nfs.web.svc.corp.internal",
                 "nfs-0.nfs.web.svc",
+                "web.svc",
                 "x.cluster.local",
             ].map((name) => ({
                 what: `has the server "${name}" in a PersistentVolume`,
