@@ -1,5 +1,6 @@
 // The policies of `nfs-security` about exports: see index.ts beside this file.
-import { ganeshaConfig } from "../../../components/ganesha-config";
+import { ganeshaConfig, ganeshaNfs4Config } from "../../../components/ganesha-config";
+import { configData } from "../../../components/nfs-server-pod";
 import { carrierNames, configMap, late, plain, workloads } from "../stacks";
 import type { PolicyCases } from "./types";
 
@@ -28,7 +29,11 @@ const env = (value: unknown, name = "NFS_EXPORT_0"): (() => void) => {
         });
 };
 const volumeNfs = (): void => workloads({ containers: [{ ...plain, image: "registry.k8s.io/volume-nfs:0.8" }] });
-const ofStack = ganeshaConfig({ exportPath: "/share", clientNetworks: ["10.0.0.0/24"], squashUid: 1, squashGid: 1 });
+const ofStack = (): void => {
+    const main = { exportPath: "/share", clientNetworks: ["10.0.0.0/24"], squashUid: 1, squashGid: 1 };
+    const nfs4 = ganeshaNfs4Config({}, "1f0c9a52-7d1e-4c1b-9f53-2a6a0f5e8c11");
+    configMap({ ...configData(ganeshaConfig(main), nfs4) });
+};
 const nodes = "CLIENT { Clients = 10.0.0.1, 10.0.0.2/31; Access_Type = RW; }";
 
 const nothing = [
@@ -144,7 +149,7 @@ export const exportsCases: Record<string, PolicyCases> = {
         complies: [
             {
                 what: "has this stack's own configuration",
-                program: exports(ofStack, "ganesha.conf"),
+                program: ofStack,
                 config: { clientNetworks: ["10.0.0.0/16"] },
             },
             {
@@ -218,7 +223,7 @@ export const exportsCases: Record<string, PolicyCases> = {
             },
         ],
         complies: [
-            { what: "has this stack's own configuration", program: exports(ofStack, "ganesha.conf") },
+            { what: "has this stack's own configuration", program: ofStack },
             { what: "squashes everybody", program: ganesha(`Squash = All_Squash; ${nodes}`) },
             {
                 what: "says nothing, which squashes root",
