@@ -150,6 +150,24 @@ describe("the embedded cluster", () => {
         );
     });
 
+    it("goes on, whatever is asked of a node: what does not fit is refused with the limit", async () => {
+        const boots = async (): Promise<unknown> => (await clusterStatus(name)).nodes.map(({ bootId }) => bootId);
+        const before = await boots();
+        const sh = (script: string): Promise<string> => nodeCommand(name, "node-1", ["bash", "-c", script]);
+        const long = (bytes: number): string => `printf %s ${"x".repeat(bytes)} | wc -c`;
+        assert.equal(await sh(long(2_700)), "2700\n");
+        await assert.rejects(sh(long(3_600)), /the command takes 3\d\d\d bytes, .* a node takes at most 2\d\d\d: /);
+        // Two that fit together no terminal.
+        assert.deepEqual(await Promise.all([sh(long(2_700)), sh(long(2_700))]), ["2700\n", "2700\n"]);
+        assert.equal((await sh("head -c 200000 /dev/zero | tr '\\0' x")).length, 200_000, "without the end of a line");
+        assert.equal(await sh("printf '\\377\\0\\n'"), "\ufffd\0\n", "no text");
+        for (const much of ["head -c 100000000 /dev/zero", "head -c 300000 /dev/urandom >&2"]) {
+            await assert.rejects(sh(much), /it printed more than 262144 bytes: let it write them to a file/);
+        }
+        await Promise.all(["node-1", "node-2"].map((node) => nodeCheck(name, node)));
+        assert.deepEqual(await boots(), before);
+    });
+
     it("lets a pod on one node reach a pod on the other, which sees the pod's own address", async () => {
         // It answers every connection with its own list of connections.
         const serve = "exec busybox nc -ll -p 8080 -e /bin/busybox cat /proc/net/tcp /proc/net/tcp6";

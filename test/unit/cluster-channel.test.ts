@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { Duplex } from "node:stream";
 import fc from "fast-check";
-import { CommandChannel, encodeCommand, parseLine, quote } from "../../embedded/cluster/supervisor/channel";
+import {
+    CommandChannel,
+    encodeCommand,
+    LONGEST_COMMAND,
+    LONGEST_LINE,
+    parseLine,
+    quote,
+} from "../../embedded/cluster/supervisor/channel";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const BOOT = "01234567-89ab-cdef-0123-456789abcdef";
@@ -48,6 +55,14 @@ describe("lines of a node's command console", () => {
         fc.assert(fc.property(fc.string(), (text) => parseLine(text) !== undefined));
     });
 
+    it("are as long as a terminal takes, or refused with the limit", () => {
+        assert.ok(encodeCommand("c1234567890", "x".repeat(LONGEST_COMMAND)).length <= LONGEST_LINE);
+        assert.throws(
+            () => encodeCommand("c1", "ü".repeat(LONGEST_COMMAND)),
+            new RegExp(`takes ${2 * LONGEST_COMMAND} bytes.* at most ${LONGEST_COMMAND}: `),
+        );
+    });
+
     it("hold a command in one line, even when the command has several", () => {
         const line = encodeCommand("c1", "a\nb\n");
         assert.equal(line.indexOf("\n"), line.length - 1);
@@ -86,7 +101,7 @@ describe("commands in a node", () => {
             console((line) => {
                 const [id, text = ""] = line.split(" ");
                 held.push(`${id} 0 ${text} `);
-                return held.length === 3 ? held.reverse() : [];
+                return [`got ${id}`, ...(held.length === 3 ? held.reverse() : [])];
             }),
         );
         const results = await Promise.all(["one", "two", "three"].map((text) => channel.run(text, 1000)));
@@ -94,6 +109,25 @@ describe("commands in a node", () => {
             results.map(({ stdout }) => stdout),
             ["one", "two", "three"],
         );
+    });
+
+    it("are sent one after the other, as the node has read them", async () => {
+        const sent: string[] = [];
+        const channel = new CommandChannel("node-1", silent);
+        const stream = console((line) => {
+            sent.push(line.split(" ", 1)[0] ?? "");
+            return [];
+        });
+        channel.attach(stream);
+        const both = ["one", "two"].map((text) => channel.run(text, 1000));
+        await new Promise((resolve) => setImmediate(resolve));
+        assert.deepEqual(sent, ["c1"]);
+        stream.push("got c1\n");
+        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setImmediate(resolve));
+        assert.deepEqual(sent, ["c1", "c2"]);
+        stream.push("c2 0  \nc1 0  \n");
+        await Promise.all(both);
     });
 
     it("are told from questions for its health", async () => {
@@ -128,6 +162,7 @@ describe("commands in a node", () => {
         const stream = console(() => []);
         channel.attach(stream);
         const asked = channel.run("true", 1000);
+        await new Promise((resolve) => setImmediate(resolve));
         stream.destroy();
         await assert.rejects(asked, /node-1 ended/);
         await assert.rejects(channel.run("true", 1000), /node-1 is not running/);
@@ -138,6 +173,7 @@ describe("commands in a node", () => {
         const stream = console(() => []);
         channel.attach(stream);
         const asked = channel.run("true", 1000);
+        await new Promise((resolve) => setImmediate(resolve));
         stream.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
         await assert.rejects(asked, /node-1 ended/);
     });

@@ -9,6 +9,8 @@ export type Line =
     | { kind: "ready"; bootId: string }
     /** A service of the node ended, and the node starts it again. */
     | { kind: "ended"; service: string; code: number }
+    /** It has been read: the terminal has room for the next. */
+    | { kind: "got"; id: string }
     | { kind: "answer"; id: string; result: CommandResult }
     | { kind: "health"; id: string; health: Health }
     | { kind: "noise" };
@@ -21,6 +23,8 @@ export function parseLine(line: string): Line {
     if (ready?.[1]) return { kind: "ready", bootId: ready[1] };
     const ended = /^ended ([a-z][a-z-]*) (\d{1,3})$/.exec(line);
     if (ended?.[1]) return { kind: "ended", service: ended[1], code: Number(ended[2]) };
+    const got = /^got (c\d+)$/.exec(line);
+    if (got?.[1]) return { kind: "got", id: got[1] };
     const health = /^(h\d+) (\d{1,3} .*)$/.exec(line);
     if (health?.[1]) {
         const said = parseHealth(health[2] ?? "");
@@ -35,8 +39,23 @@ export function parseLine(line: string): Line {
 /** One word for a POSIX shell. */
 export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
-export const encodeCommand = (id: string, command: string): string =>
-    `${id} ${Buffer.from(command).toString("base64")}\n`;
+/** A longer line, its end included, does not fit the buffer of the node's terminal: nothing is read from it any more. */
+export const LONGEST_LINE = 4_000;
+
+/** Of a command's text, in bytes: base64 makes four of three, and its id and a space come before it. */
+export const LONGEST_COMMAND = Math.floor((LONGEST_LINE - 20) / 4) * 3;
+
+/** @throws Error when the node could not read it */
+export function encodeCommand(id: string, command: string): string {
+    const bytes = Buffer.byteLength(command);
+    if (bytes > LONGEST_COMMAND) {
+        throw new Error(
+            `the command takes ${bytes} bytes, quoted for a shell; a node takes at most ${LONGEST_COMMAND}: ` +
+                "let it read the rest from a file there, which commands before it have written in parts",
+        );
+    }
+    return `${id} ${Buffer.from(command).toString("base64")}\n`;
+}
 
 /** What a node says without being asked. */
 export interface Told {
@@ -49,6 +68,9 @@ export interface Told {
 export class CommandChannel {
     private stream: Duplex | undefined;
     private count = 0;
+    /** When the last command's line has been read, or can't be any more. */
+    private lastRead: Promise<void> = Promise.resolve();
+    private readonly unread = new Map<string, () => void>();
     private readonly pending = new Map<string, (answer: CommandResult | Health | Error) => void>();
 
     constructor(
@@ -72,10 +94,24 @@ export class CommandChannel {
             .on("line", (received) => this.hear(received));
     }
 
-    /** @throws Error when the node does not answer in time, or ends */
-    run(command: string, patienceMs: number): Promise<CommandResult> {
+    /** @throws Error when the node can't take the command, does not answer in time, or ends */
+    async run(command: string, patienceMs: number): Promise<CommandResult> {
         const id = `c${++this.count}`;
-        return this.request(id, encodeCommand(id, command), patienceMs, `to: ${command.slice(0, 200)}`);
+        const line = encodeCommand(id, command);
+        // Of two long lines the second would not fit the terminal before the first has been read.
+        const before = this.lastRead;
+        let read = (): void => {};
+        this.lastRead = new Promise((resolve) => {
+            read = resolve;
+        });
+        await before;
+        this.unread.set(id, read);
+        try {
+            return await this.request<CommandResult>(id, line, patienceMs, `to: ${command.slice(0, 200)}`);
+        } finally {
+            this.unread.delete(id);
+            read();
+        }
     }
 
     /** @throws Error when the node does not answer in time, or ends */
@@ -89,6 +125,7 @@ export class CommandChannel {
         if (line.kind === "noise" && this.pending.has(received.split(" ", 1)[0] ?? "")) this.told.garbled(received);
         if (line.kind === "ready") this.told.ready(line.bootId);
         if (line.kind === "ended") this.told.ended(line.service, line.code);
+        if (line.kind === "got") this.unread.get(line.id)?.();
         if (line.kind === "answer") this.pending.get(line.id)?.(line.result);
         if (line.kind === "health") this.pending.get(line.id)?.(line.health);
     }
