@@ -9,11 +9,13 @@ import {
     listAt,
     listed,
     type Maybe,
+    NFS_PORT,
     namespaceOf,
     podsOf,
     same,
     selects,
     selectsAll,
+    servesNfs,
     stackPolicy,
     textAt,
     titleOf,
@@ -26,10 +28,8 @@ interface Wishes {
     clientNetworks: string[];
 }
 
-const NFS_PORT = 2049;
-
 export function judge(objects: readonly KubernetesObject[], { clientNetworks }: Wishes): Judgement {
-    const servers = objects.filter((object) => containersOf(object).some((one) => nfsPort(one.value) !== undefined));
+    const servers = objects.filter((object) => containersOf(object).some((one) => servesNfs(one) === true));
     const policies = objects.filter(
         (object) => isKind(object, "networking.k8s.io", "NetworkPolicy") && isForIngress(object),
     );
@@ -41,11 +41,8 @@ export function judge(objects: readonly KubernetesObject[], { clientNetworks }: 
 
 /** Of what makes pods whose ports are not known yet. */
 function mayServe(object: KubernetesObject): Finding[] {
-    const ports = containersOf(object).flatMap(({ value, path }) => {
-        const all = listAt(value, "ports");
-        const isOpen = all === UNKNOWN || all.some((port) => at(port, "containerPort") === UNKNOWN);
-        return isOpen ? [`${path}.ports`] : [];
-    });
+    const mayListen = containersOf(object).filter((container) => servesNfs(container) === UNKNOWN);
+    const ports = mayListen.map(({ path }) => `${path}.ports`);
     const unknown = [...unknownContainers(object), ...ports];
     return unknown.length === 0 ? [] : [{ urn: object.urn, subject: titleOf(object), unknown }];
 }

@@ -1,18 +1,18 @@
 // The long-running containers that a broken share, or a restart of its server,
 // can hold up: those that have it mounted, and those that serve it.
 import {
-    at,
     type Container,
     containersOf,
     type KubernetesObject,
     type Maybe,
     podSpec,
     type Shares,
+    servesNfs,
     sharesOf,
+    titleOf,
+    UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
 import { isExempt } from "./exemptions";
-
-const NFS_PORT = 2049;
 
 export interface Client {
     workload: KubernetesObject;
@@ -34,17 +34,21 @@ export function clientsOf(objects: readonly KubernetesObject[]): { clients: Clie
     return { clients: [...clients.values()], open };
 }
 
-/** Containers that say that they listen where NFS does. */
-export function serversOf(
-    objects: readonly KubernetesObject[],
-): { workload: KubernetesObject; container: Container }[] {
-    return objects
+/** Containers that say that they listen where NFS does, and what is said of those of which that is not known yet. */
+export function serversOf(objects: readonly KubernetesObject[]): Pick<ReturnType<typeof clientsOf>, "open"> & {
+    servers: Omit<Client, "mountPaths">[];
+} {
+    const lasting = objects
         .filter((object) => podSpec(object) !== undefined)
         .flatMap((workload) => containersOf(workload).map((container) => ({ workload, container })))
-        .filter(({ workload, container }) => isExempt(container, workload) === false && servesNfs(container));
-}
-
-function servesNfs({ value }: Container): boolean {
-    const ports = at(value, "ports");
-    return Array.isArray(ports) && ports.some((port) => at(port, "containerPort") === NFS_PORT);
+        .filter(({ workload, container }) => isExempt(container, workload) === false);
+    const mayServe = lasting.filter(({ container }) => servesNfs(container) === UNKNOWN);
+    return {
+        servers: lasting.filter(({ container }) => servesNfs(container) === true),
+        open: mayServe.map(({ workload, container }) => ({
+            urn: workload.urn,
+            subject: titleOf(workload),
+            unknown: [`${container.path}.ports`],
+        })),
+    };
 }

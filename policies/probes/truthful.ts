@@ -17,10 +17,10 @@ import { clientsOf, serversOf } from "./clients";
 import { tells } from "./command";
 
 export function judge(objects: readonly KubernetesObject[]): Judgement {
-    const { clients, open } = clientsOf(objects);
-    const judged = new Map(
-        [...clients, ...serversOf(objects)].map((one) => [`${one.workload.urn} ${one.container.path}`, one]),
-    );
+    const { clients, ...ofClients } = clientsOf(objects);
+    const { servers, ...ofServers } = serversOf(objects);
+    const open = [...ofClients.open, ...ofServers.open];
+    const judged = new Map([...clients, ...servers].map((one) => [`${one.workload.urn} ${one.container.path}`, one]));
     const findings = [...judged.values()].flatMap(({ workload, container }) => judgeContainer(workload, container));
     return judged.size + open.length === 0 ? "not applicable" : [...findings, ...open];
 }

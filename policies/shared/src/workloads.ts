@@ -103,3 +103,13 @@ export function hasPods({ group, kind, value }: KubernetesObject): Maybe<boolean
     if (count === 0 || suspended === true) return false;
     return count === UNKNOWN || suspended === UNKNOWN ? UNKNOWN : true;
 }
+
+export const NFS_PORT = 2049;
+
+/** Whether it says that it listens where NFS does. */
+export function servesNfs({ value }: Container): Maybe<boolean> {
+    const ports = listAt(value, "ports");
+    if (ports === UNKNOWN) return UNKNOWN;
+    const numbers = ports.map((port) => at(port, "containerPort"));
+    return numbers.includes(NFS_PORT) ? true : numbers.includes(UNKNOWN) ? UNKNOWN : false;
+}

@@ -6,6 +6,7 @@ import {
     good,
     lasting,
     lastingNames,
+    late,
     mounting,
     sources,
     statefulSet,
@@ -76,7 +77,16 @@ export const commandsCases: Record<string, PolicyCases> = {
             what: `reads, by ${JSON.stringify(probe.exec.command)}`,
             program: client({ readinessProbe: probe }),
         })),
-        unknown: [],
+        unknown: [
+            {
+                what: "may serve",
+                program: () => {
+                    const ports = [{ containerPort: late(2049) }];
+                    workloads({ containers: [{ ...good, ports }] }, lasting);
+                },
+                says: /Deployment web\/deployment: spec\.template\.spec\.containers\[0\]\.ports is known only/,
+            },
+        ],
         notApplicable: [],
     },
     "liveness-stays-off-the-share": {
