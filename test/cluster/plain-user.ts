@@ -43,7 +43,7 @@ export const isHis = (uid: number): boolean => uid === UID || (uid >= LENT.start
 
 /** Pulumi's programs, put together by links into what was built: made anew from copies, which takes no time. */
 const LINKED = /^pulumi-/;
-const LINKING = /^pulumi-(home|programs)-/;
+const LINKING = /^pulumi-home-/;
 
 /** In a mount namespace: what his commands see of the machine, and then they themselves, as he. */
 const AS_HE_SEES_IT = `set -e
