@@ -101,7 +101,12 @@ describe("the readers' page on an embedded cluster", () => {
         const { writer, readers, volume, server } = stack;
         await verdict(page, "ok", /Healthy: What the writer writes/);
         const facts = async (id: string): Promise<string> => (await text(page, id)).replace(/\s+/g, " ");
-        assert.equal(await facts("#writer-facts"), `Pod ${writer.pods[0]} Node ${writer.nodes[0]} Journal nfs-writer`);
+        const { nodes, pods } = writer;
+        const journalName = "nfs-storage-stack-dev-nfs-writer-[0-9a-f]{8}";
+        assert.match(
+            await facts("#writer-facts"),
+            new RegExp(`^Pod ${pods[0]} Node ${nodes[0]} Journal ${journalName}$`),
+        );
         const reader = await page.innerText("#reader-facts dd:first-of-type");
         const node = readers.nodes[readers.pods.indexOf(reader)];
         assert.equal(await facts("#reader-facts"), `Pod ${reader} Node ${node}`);
