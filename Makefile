@@ -62,7 +62,7 @@ policies: node_modules/.package-lock.json ## every policy on every environment, 
 .PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations test-properties bench recovery soak format settings policy-docs golden pictures lab
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
-	@echo "== check" && npx --no-install biome check --error-on-warnings . && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p images/visibility/page
+	@echo "== check" && $(TSX) test/check.ts
 check-workflows: ## lint of .github/workflows; downloads actionlint from the Go module proxy
 	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 test-unit: node_modules/.package-lock.json ## tests that need no cluster

@@ -23,9 +23,9 @@ export interface Environment {
     context: string | undefined;
 }
 
-/** Names of all environments that have a file, sorted. */
-export function environmentNames(directory = repository): string[] {
-    return readdirSync(directory)
+/** Names of all environments that have a file, sorted; of `files` of the folder only when they are given. */
+export function environmentNames(directory = repository, files: readonly string[] = readdirSync(directory)): string[] {
+    return files
         .map((file) => /^Pulumi\.([A-Za-z0-9_-]+)\.yaml$/.exec(file)?.[1])
         .filter((name) => name !== undefined)
         .sort();

@@ -1,18 +1,15 @@
-// A copy of the repository in which a test may do what it likes, such as adding
+// A copy of the repository, without what others keep in its folder, in which a test may do what it likes, such as adding
 // an environment.
 import { copyFile, mkdir, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { repository } from "../../commands/environment";
-import { run } from "../../embedded/run";
+import { tracked } from "../harness/tracked";
 
 /** The Makefile's mark that packages are installed. */
 const INSTALLED = ".package-lock.json";
 
 export async function copyRepository(into: string): Promise<void> {
-    const listed = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-        cwd: repository,
-    });
-    for (const file of listed.split("\0").filter((name) => name !== "")) {
+    for (const file of tracked()) {
         await mkdir(dirname(join(into, file)), { recursive: true });
         await copyFile(join(repository, file), join(into, file));
     }

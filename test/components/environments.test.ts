@@ -1,14 +1,14 @@
 // Each environment of this repository: what it would create is what was
 // reviewed, and it breaks none of the policies' wishes by its settings.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { embeddedExample } from "../../commands/embedded-settings";
-import { environmentNames, environmentOf, isMapping } from "../../commands/environment";
+import { environmentNames, environmentOf, isMapping, repository } from "../../commands/environment";
 import { goldenFile, goldenText, provisioned } from "../environments/golden";
 import type { RegisteredResource } from "../harness/engine";
+import { tracked, trackedIn } from "../harness/tracked";
 
-const names = environmentNames();
+const names = environmentNames(repository, tracked());
 
 describe("environments", () => {
     it("are those that people expect", () => {
@@ -29,7 +29,7 @@ describe("environments", () => {
     }
 
     it("have no golden file of one that is gone", () => {
-        const files = readdirSync(dirname(goldenFile("dev"))).filter((file) => file.endsWith(".yaml"));
+        const files = trackedIn("test/environments").filter((file) => file.endsWith(".yaml"));
         assert.deepEqual(files.sort(), names.map((name) => `${name}.yaml`).sort());
     });
 

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { repository } from "../../commands/environment";
 import { main, UserError } from "../../embedded/steps";
 import { packs } from "../../policies/all/pack";
 import { Pack, type PolicyInfo } from "../harness/analyzer";
@@ -12,7 +13,7 @@ import { cases, type PolicyCases } from "./cases";
 import { configureOnly, kinds, stackOf, verify, verifyRemedy } from "./judged";
 import { equivalent } from "./mutants/equivalent";
 import { type Mutant, mutantsOf } from "./mutate";
-import { policiesFolder, repository } from "./packs";
+import { policiesFolder } from "./packs";
 import { fileOfPolicy } from "./sources";
 
 interface Prepared {

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { repository } from "../../commands/environment";
 import type { Pack } from "../harness/analyzer";
 import { provision } from "../harness/engine";
 import { newcomer } from "./newcomer";
-import { repository, startPack } from "./packs";
+import { startPack } from "./packs";
 
 /** The rows of the report: resource, policy, line of newcomer.ts, the text of that line. */
 const report = readFileSync(join(repository, "docs/newcomer.md"), "utf8");

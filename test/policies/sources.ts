@@ -1,12 +1,13 @@
 // Which file a policy is in: one a file, named by its rule.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { trackedIn } from "../harness/tracked";
 import { policiesFolder } from "./packs";
 
 /** @throws Error when there is no such file, or more than one. */
 export function fileOfPolicy(pack: string, policy: string): string {
     const folder = join(policiesFolder, pack);
-    const files = readdirSync(folder)
+    const files = trackedIn(`policies/${pack}`)
         .filter((file) => file.endsWith(".ts"))
         .map((file) => join(folder, file))
         .filter((file) => readFileSync(file, "utf8").includes(`name: "${policy}",`));

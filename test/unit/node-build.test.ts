@@ -1,6 +1,6 @@
 // Behaviour of the decisions behind the builds in embedded/cluster/build/.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../../embedded/cluster/build/kernel-source";
 import { kubernetesVersion, versionVariables } from "../../embedded/cluster/build/kubernetes-version";
 import { linkerFlags } from "../../embedded/go-program";
+import { trackedIn } from "../harness/tracked";
 
 const KERNEL = join(__dirname, "../../embedded/cluster/build/kernel");
 
@@ -67,7 +68,7 @@ describe("the configuration of the nodes' kernel", () => {
     });
 
     it("comes with patches that say their licence and their reason before the change", () => {
-        const patches = readdirSync(KERNEL).filter((name) => name.endsWith(".patch"));
+        const patches = trackedIn("embedded/cluster/build/kernel").filter((name) => name.endsWith(".patch"));
         assert.notEqual(patches.length, 0);
         for (const name of patches) {
             const [head = "", ...changes] = readFileSync(join(KERNEL, name), "utf8").split(/^---$/m);

@@ -1,12 +1,13 @@
 // The contract of the fallback plugin is a table: each row names the tests
 // that show it, which exist, and go through the CLI or say why less is enough.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ts from "typescript";
+import { repository } from "../../commands/environment";
+import { trackedIn } from "../harness/tracked";
 
-const ROOT = join(__dirname, "../..");
-const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const read = (path: string): string => readFileSync(join(repository, path), "utf8");
 
 interface Test {
     title: string;
@@ -29,7 +30,7 @@ function testsOf(path: string): Test[] {
 }
 
 const tests = ["test/unit", "test/toolchain", "test/cluster"]
-    .flatMap((folder) => readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`))
+    .flatMap((folder) => trackedIn(folder).map((file) => `${folder}/${file}`))
     .filter((file) => file.endsWith(".test.ts"))
     .flatMap(testsOf);
 

@@ -1,19 +1,13 @@
 // The structure of the repository, as the README draws it: which part may know
 // which, and what every file owes its readers.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import * as ts from "typescript";
+import { repository } from "../../commands/environment";
+import { tracked } from "../harness/tracked";
 
-const repository = join(__dirname, "../..");
-/** What is tracked, and what would be with the next `git add`. */
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
-    cwd: repository,
-    encoding: "utf8",
-})
-    .split("\0")
-    .filter((file) => file !== "" && existsSync(join(repository, file)));
+const files = tracked();
 const text = (file: string): string => readFileSync(join(repository, file), "utf8");
 const scripts = files.filter((file) => /\.(ts|js|mts|mjs)$/.test(file));
 

@@ -1,10 +1,11 @@
 // .github/workflows: what CI runs is what people run. `make check-workflows`
 // lints them; this needs no download.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { environmentNames } from "../../commands/environment";
+import { environmentNames, repository } from "../../commands/environment";
+import { tracked, trackedIn } from "../harness/tracked";
 
 interface Step {
     uses?: string;
@@ -21,10 +22,9 @@ interface Workflow {
     jobs: Record<string, Job>;
 }
 
-const repository = join(__dirname, "../..");
-const folder = join(repository, ".github/workflows");
+const folder = ".github/workflows";
 const workflows = Object.fromEntries(
-    readdirSync(folder).map((file) => [file, parse(readFileSync(join(folder, file), "utf8")) as Workflow]),
+    trackedIn(folder).map((file) => [file, parse(readFileSync(join(repository, folder, file), "utf8")) as Workflow]),
 );
 const makefile = readFileSync(join(repository, "Makefile"), "utf8");
 const targets = new Set([...makefile.matchAll(/^([a-z-]+):/gm)].map(([, target]) => target));
@@ -61,7 +61,7 @@ describe("workflows", () => {
         const deployed = workflow?.jobs.up?.strategy?.matrix?.environment ?? [];
         assert.deepEqual(
             [...deployed].sort(),
-            environmentNames().filter((name) => name !== "dev"),
+            environmentNames(repository, tracked()).filter((name) => name !== "dev"),
         );
         assert.equal(deployed.at(-1), "prod");
         assert.deepEqual(made(workflow), ["up"]);
