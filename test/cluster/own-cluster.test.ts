@@ -180,12 +180,15 @@ describe("a cluster of one's own", () => {
         });
 
         it("stays proven when the other stack is destroyed, and when it comes again", async () => {
+            const { lastSequence } = await reader("one");
             await good(["destroy", "--yes", "--stack", "one"]);
             await healthy("two");
             await good(["preview", "--expect-no-changes", "--stack", "two"]);
             await good(["up", "--yes", "--stack", "one"]);
             // Its journal is found again: it goes on where it was.
-            assert.ok((await outputsOf("one")).visibility.firstSequence > 1);
+            const { visibility } = await outputsOf("one");
+            assert.deepEqual([visibility.verdict, visibility.firstSequence], ["passed", 1], visibility.reason);
+            assert.ok(visibility.lastSequence > lastSequence, `${visibility.lastSequence} after ${lastSequence}`);
             for (const stack of both) await healthy(stack);
         });
 
