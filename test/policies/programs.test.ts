@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { repository } from "../../commands/environment";
 import { policyConfiguration } from "../../commands/policy-profile";
 import type { Pack } from "../harness/analyzer";
 import { provision } from "../harness/engine";
-import { repository, startPack } from "./packs";
+import { startPack } from "./packs";
 import { programs } from "./programs";
 
 const report = readFileSync(join(repository, "docs/newcomer.md"), "utf8").split("## Ten programs of others")[1] ?? "";
