@@ -33,8 +33,8 @@ export interface NfsServerArgs {
     /** Fixed clusterIP; every mount names it. @default the cluster chooses one, which stays as long as the Service */
     readonly address?: string;
     /**
-     * Size of the volume behind the share, when it is made; NFS itself enforces none. A later change is said, and not
-     * done: Pulumi would replace the volume, and its data with it. @default "1Gi"
+     * Size of the volume behind the share, when it is made; NFS itself enforces none. A later change is said, with the
+     * command that makes it, and not done: whether the class can grow a volume is the cluster's to say. @default "1Gi"
      */
     readonly capacity?: string;
     /** For the volume behind the share, when it is made. @default the cluster's default class */
@@ -254,7 +254,7 @@ export class NfsServer extends pulumi.ComponentResource {
                         resources: { requests: { storage: args.capacity } },
                     },
                 },
-                // Whatever of it changes, the Kubernetes provider makes a new claim, and the data goes with the old one.
+                // Of most that could change here (class, modes), Pulumi makes a new claim, and the data goes with the old one.
                 {
                     ...options,
                     ...protection(args.protectData),

@@ -64,7 +64,15 @@ export interface VolumeFacts {
     /** Whom it is for. */
     readonly claim?: ObjectName & { readonly uid?: string };
     readonly labels: Readonly<Record<string, string>>;
+    /** What it is mounted from; undefined for one that is not NFS. */
+    readonly source?: ShareSource;
     readonly ending: boolean;
+}
+
+/** What a volume of NFS is mounted from. */
+export interface ShareSource {
+    readonly server: string;
+    readonly path: string;
 }
 
 export interface ClaimFacts {
@@ -92,6 +100,10 @@ export interface Facts {
 
 export interface Wants {
     readonly placement: Placement;
+    /** Whether nothing is made this time. */
+    readonly preview: boolean;
+    /** Of the volume; what is undefined is left to the cluster. */
+    readonly source: Partial<ShareSource>;
     /** Undefined where images exist already. */
     readonly build?: {
         readonly platform?: string;
@@ -157,6 +169,7 @@ export function volumeFacts({ metadata, spec = {} }: Obj): VolumeFacts {
     return {
         ...(spec.claimRef && { claim: { namespace, name, ...(uid && { uid }) } }),
         labels: metadata.labels ?? {},
+        ...(spec.nfs && { source: { server: spec.nfs.server, path: spec.nfs.path } }),
         ending: metadata.deletionTimestamp !== undefined,
     };
 }

@@ -2,7 +2,7 @@
 // whether nodes, StorageClasses and rights fit the settings, and whether the stack's names are free. Everything that
 // is wrong is one error. read.ts asks, judge.ts decides; docs/your-cluster.md
 // says what each finding means on which cluster.
-import { getStack, log, RunError } from "@pulumi/pulumi";
+import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
 import { stackNames } from "../components/nfs-storage-stack";
 import { type Cluster, connect, KubeconfigError, NotSupported } from "../kube-api";
 import type { ClusterSettings, Settings } from "../settings";
@@ -58,6 +58,8 @@ function wantsOf({ server, clientImage, placement = "required" }: Settings["stac
     const built = [own?.image, clientImage].find((image) => image !== undefined && "registry" in image);
     return {
         placement,
+        preview: runtime.isDryRun(),
+        source: sourceOf(server),
         ...(built && "registry" in built && { build: { platform: built.platform, machine: `linux/${machine}` } }),
         ...(own && {
             server: {
@@ -66,6 +68,12 @@ function wantsOf({ server, clientImage, placement = "required" }: Settings["stac
             },
         }),
     };
+}
+
+/** As far as the settings say it. */
+function sourceOf(server: Settings["stack"]["server"]): Wants["source"] {
+    const { address, path } = "clientNetworks" in server ? { ...server, path: server.exportPath } : server;
+    return { ...(typeof address === "string" && { server: address }), ...(path !== undefined && { path }) };
 }
 
 /** A path; one that holds a whole kubeconfig holds credentials, too. */

@@ -7,7 +7,7 @@ import type { EndingNamespace, Facts, Known, NodeFacts, RightFacts, StackNames, 
 import { adding, type Finding, ofSetting } from "./finding";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
-import { endingData, endings, takenPair } from "./taken";
+import { endingData, endings, takenPair, unpreviewable } from "./taken";
 
 export interface Judgement {
     readonly problems: readonly Finding[];
@@ -42,6 +42,9 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
         if (classes !== undefined) problems.push(...storage(wants.server.storage.className, classes));
     }
     problems.push(...taken(facts, names, known));
+    // What could not be read is noted by then.
+    const { volume } = facts.taken;
+    if (wants.preview && "value" in volume) warnings.push(...unpreviewable(names, volume.value, wants.source));
     for (const right of facts.rights) {
         const read = known(right, "rights could not be read, and were");
         if (read?.allowed === false) problems.push(missingRight(read));

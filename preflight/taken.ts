@@ -3,7 +3,7 @@
 // because the cluster would say it in the middle of the way, or only wait. Pure.
 import { partLabels } from "../components/names";
 import { shellWord } from "../settings/shown";
-import type { ClaimFacts, EndingNamespace, ObjectName, StackNames, VolumeFacts } from "./facts";
+import type { ClaimFacts, EndingNamespace, ObjectName, StackNames, VolumeFacts, Wants } from "./facts";
 import type { Finding } from "./finding";
 
 export function endings(namespaces: readonly EndingNamespace[]): Finding[] {
@@ -62,12 +62,34 @@ function takenClaim(pair: ObjectName, { volume, ending }: ClaimFacts): Finding[]
     ];
 }
 
+const isOurs = (pair: ObjectName, labels: VolumeFacts["labels"]): boolean =>
+    Object.entries(partLabels(pair.name)).every(([key, value]) => labels[key] === value);
+
+/**
+ * The stack's own volume, when it has to be made anew: Kubernetes changes neither address nor path of one. A preview
+ * tries it with the old one still there, and Pulumi's plugin takes the refusal for the end (docs/upstream).
+ */
+export function unpreviewable(
+    { pair }: StackNames,
+    volume: VolumeFacts | undefined,
+    wanted: Wants["source"],
+): Finding[] {
+    if (volume?.source === undefined || !isOurs(pair, volume.labels)) return [];
+    const [was, is] = [volume.source, { ...volume.source, ...wanted }].map(({ server, path }) => `${server}:${path}`);
+    if (was === is) return [];
+    return [
+        {
+            line: `volume ${pair.name} is for ${was}, and the settings want ${is}: it is made anew, and so is all that mounts it; what is on the share stays. Kubernetes can't try that, so a preview ends with "is immutable" or "may not change once set". If that is all it says, go on without one:`,
+            commands: ["pulumi up --skip-preview"],
+        },
+    ];
+}
+
 function takenVolume(pair: ObjectName, volume: VolumeFacts, claim: ClaimFacts | undefined): Finding[] {
     const name = shellWord(pair.name);
     const { claim: taker, labels, ending } = volume;
     // People take the stack's own claim out of its volume, so that it can be bound again.
-    const ours = Object.entries(partLabels(pair.name)).every(([key, value]) => labels[key] === value);
-    if (taker === undefined && ours) return [];
+    if (taker === undefined && isOurs(pair, labels)) return [];
     if (taker === undefined || titled(taker) !== titled(pair)) {
         const whose = taker === undefined ? "for any claim" : `for claim ${titled(taker)}`;
         return [

@@ -6,7 +6,7 @@ import type { Facts, Wants } from "../../preflight/facts";
 import { readFacts, Unusable } from "../../preflight/read";
 import { ApiServer, node, paths } from "../harness/api-server";
 
-const wants: Wants = { placement: "required", server: { clientNetworks: [], storage: {} } };
+const wants: Wants = { placement: "required", preview: false, source: {}, server: { clientNetworks: [], storage: {} } };
 const names = {
     namespaces: ["share", "users"],
     serverClaim: { namespace: "share", name: "data" },
@@ -84,7 +84,7 @@ describe("the preflight's questions", () => {
     });
 
     it("leave out what the stack does not need", async () => {
-        await read({ placement: "required" });
+        await read({ placement: "required", preview: false, source: {} });
         const asked = server.asked.map(({ question }) => question).join("\n");
         assert.doesNotMatch(asked, /storageclasses|persistentvolumeclaims\/data/);
     });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { partLabels } from "../../components/names";
 import { type ClaimFacts, claimFacts, endingNamespace, type VolumeFacts, volumeFacts } from "../../preflight/facts";
 import { findingText } from "../../preflight/finding";
-import { endingData, endings, takenPair } from "../../preflight/taken";
+import { endingData, endings, takenPair, unpreviewable } from "../../preflight/taken";
 
 const place = { namespace: "nfs-storage-stack", stack: "dev" };
 const names = {
@@ -46,6 +46,34 @@ describe("preflight, of a claim that is being deleted", () => {
             endingData(names, claim).map((finding) => findingText(place, finding));
         assert.match(oneText(texts(ending)), /^claim lab-server\/data, which holds the data .*Copy the data now/);
         assert.deepEqual([...texts(claimOf("x")), ...texts(undefined)], []);
+    });
+});
+
+describe("preflight, of the stack's own volume", () => {
+    const labels = partLabels("lab-volume");
+    const volume = (nfs: object | undefined, its: object = labels): VolumeFacts =>
+        volumeFacts({ metadata: { name: "lab-volume", labels: its }, spec: { claimRef: ours, nfs } });
+    const warned = (found: VolumeFacts | undefined, wanted: { server?: string; path?: string }): string[] =>
+        unpreviewable(names, found, wanted).map((finding) => findingText(place, finding));
+    const there = { server: "10.96.0.7", path: "/share" };
+
+    it("says before a preview what only `up` can do: another path, another address", () => {
+        assert.match(
+            oneText(warned(volume(there), { path: "/data" })),
+            /^volume lab-volume is for 10\.96\.0\.7:\/share, and the settings want 10\.96\.0\.7:\/data: .* stays.*\n {4}pulumi up --skip-preview$/,
+        );
+        assert.match(
+            oneText(warned(volume(there), { server: "10.96.0.9", path: "/share" })),
+            /the settings want 10\.96\.0\.9:\/share/,
+        );
+    });
+
+    it("says nothing of one that stays, is not there, or is another's", () => {
+        assert.deepEqual(warned(volume(there), there), []);
+        assert.deepEqual(warned(volume(there), {}), []);
+        assert.deepEqual(warned(undefined, { path: "/data" }), []);
+        assert.deepEqual(warned(volume(there, {}), { path: "/data" }), []);
+        assert.deepEqual(warned(volume(undefined), { path: "/data" }), []);
     });
 });
 

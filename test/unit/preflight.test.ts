@@ -1,7 +1,8 @@
 // What the preflight says about a cluster, by what is known of it.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { type Facts, nodeFacts, storageClassFacts, type Wants } from "../../preflight/facts";
+import { partLabels } from "../../components/names";
+import { type Facts, nodeFacts, storageClassFacts, volumeFacts, type Wants } from "../../preflight/facts";
 import { type Finding, findingsText, findingText } from "../../preflight/finding";
 import { judge } from "../../preflight/judge";
 import { contained, covering } from "../../preflight/networks";
@@ -33,6 +34,8 @@ const names = {
 };
 const wants: Wants = {
     placement: "required",
+    preview: false,
+    source: { path: "/share" },
     build: { machine: "linux/amd64" },
     server: { clientNetworks: ["10.0.0.0/24"], storage: {} },
 };
@@ -51,6 +54,19 @@ const oneText = (texts: readonly string[]): string => {
 describe("preflight", () => {
     it("says nothing of a cluster that fits", () => {
         assert.deepEqual(judge(wants, fitting, names), { problems: [], warnings: [], notes: [] });
+    });
+
+    it("says what a preview can't show in previews only", () => {
+        const volume = volumeFacts({
+            metadata: { labels: partLabels("share") },
+            spec: {
+                claimRef: { namespace: "share-clients", name: "share" },
+                nfs: { server: "10.96.0.7", path: "/old" },
+            },
+        });
+        const taken = { ...fitting.taken, volume: { value: volume } };
+        assert.match(oneText(warnings({ taken }, { preview: true })), /pulumi up --skip-preview$/);
+        assert.deepEqual(warnings({ taken }), []);
     });
 
     it("tells all problems at once, each with the command that mends it", () => {
