@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { lock } from "../cache";
 import { prepareHost } from "../host";
+import { cacheDirectory } from "../paths";
 import { type Progress, step, UserError } from "../steps";
 import { programs, sandboxImage } from "./artifacts";
 import { kubernetes } from "./build/kubernetes";
@@ -149,8 +150,13 @@ export async function clusterNames(): Promise<string[]> {
 /** For one screen. */
 export const formatStatus = (status: ClusterStatus): string => describe(status, Date.now());
 
-/** kubectl's command line, to which arguments are added. */
-export const kubectlProgram = async (): Promise<string[]> => [await kubernetes(), "kubectl"];
+/** kubectl's command line, to which arguments are added. What it knows of API servers it keeps in the cache, not in ~/.kube. */
+export const kubectlProgram = async (): Promise<string[]> => [
+    await kubernetes(),
+    "kubectl",
+    "--cache-dir",
+    join(cacheDirectory(), "kubectl"),
+];
 
 /** Tries a node's disk and clock, and gives how long that took, in milliseconds. @throws UserError when it is ill */
 export async function nodeCheck(name: string, node: string): Promise<number> {
