@@ -10,7 +10,7 @@ import { defined } from "./defined";
 import type { NfsExport } from "./export";
 import { ganeshaConfig, ganeshaNfs4Config } from "./ganesha-config";
 import { defaultIdentity, type Identity } from "./identity";
-import { kubernetesName, podLabels } from "./names";
+import { kubernetesName, namedAfter, podLabels, workloadName } from "./names";
 import { configAnnotations, configData, nfsServerPodSpec, nfsServerPolicy } from "./nfs-server-pod";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts, protection } from "./options";
 import type { PodGroup } from "./placement";
@@ -98,7 +98,7 @@ export class NfsServer extends pulumi.ComponentResource {
         super("nfs-storage-stack:index:NfsServer", name, {}, ownOptions(opts));
         const settings = { ...nfsServerDefaults, identity: defaultIdentity, ...defined(args) };
         const { namespace, exportPath, identity, transforms } = settings;
-        const labels = podLabels(roles.server, kubernetesName(name));
+        const labels = podLabels(roles.server, workloadName(name));
         const metadata = (child: string) => ({ namespace, labels, name: child });
         const options = childOptions(this, opts);
 
@@ -135,7 +135,7 @@ export class NfsServer extends pulumi.ComponentResource {
                 transforms?.configuration,
                 {
                     // Named by Pulumi: a changed one is made beside the old one, which the old pod still has.
-                    metadata: { namespace, labels },
+                    metadata: { namespace, labels, ...namedAfter(`${name}-configuration`) },
                     immutable: true,
                     data: this.configuration,
                 },
@@ -148,7 +148,7 @@ export class NfsServer extends pulumi.ComponentResource {
                 transforms?.service,
                 {
                     metadata: {
-                        ...metadata(kubernetesName(name)),
+                        ...metadata(workloadName(name)),
                         // The provider would wait for the server here, and 10 s more; the StatefulSet is waited for anyway.
                         annotations: { "pulumi.com/skipAwait": "true" },
                     },
@@ -184,9 +184,9 @@ export class NfsServer extends pulumi.ComponentResource {
             ...transformed(
                 transforms?.statefulSet,
                 {
-                    metadata: metadata(kubernetesName(name)),
+                    metadata: metadata(workloadName(name)),
                     spec: singlePodSet({
-                        name: kubernetesName(name),
+                        name: workloadName(name),
                         labels,
                         annotations: configAnnotations(pulumi.output(this.configuration).apply(digest)),
                         spec: nfsServerPodSpec({
@@ -211,7 +211,7 @@ export class NfsServer extends pulumi.ComponentResource {
         this.names = { statefulSet: statefulSet.metadata.name, service: service.metadata.name };
         this.export = {
             // Always the Service's own, also when it is given: so what mounts goes before the Service is replaced.
-            address: assigned(service.spec.clusterIP, `address to the Service ${kubernetesName(name)}`),
+            address: assigned(service.spec.clusterIP, `address to the Service ${workloadName(name)}`),
             path: exportPath,
             nfsVersion: NFS_VERSION,
             ready: [statefulSet, service],

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { evidenceOf } from "./check-evidence";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec } from "./client-pod";
-import { kubernetesName, podLabels } from "./names";
+import { kubernetesName, namedAfter, podLabels } from "./names";
 import { type ComponentOptions, childOptions, ownOptions } from "./options";
 import { awayFrom, type Placement } from "./placement";
 import { type Transform, transformed } from "./transform";
@@ -69,6 +69,7 @@ export class VisibilityCheck extends pulumi.ComponentResource {
                     metadata: {
                         namespace,
                         labels: podLabels(roles.check, kubernetesName(name)),
+                        ...namedAfter(name),
                         // The provider's own wait for a pod begins anew with each event of its namespace, and never ends
                         // while something there is restarted; this one ends (pulumi-kubernetes 4.25, await/pod.go).
                         annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Succeeded" },

@@ -7,7 +7,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec, httpService } from "./client-pod";
-import { kubernetesName, podLabels } from "./names";
+import { podLabels, workloadName } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import { awayFrom, type Placement, type PodGroup, spread } from "./placement";
 import { probes } from "./probes";
@@ -48,8 +48,8 @@ export class VolumeReaders extends pulumi.ComponentResource {
     constructor(name: string, args: VolumeReadersArgs, opts?: ComponentOptions) {
         super("nfs-storage-stack:index:VolumeReaders", name, {}, ownOptions(opts));
         const { namespace, image, claim, identity, server, writer, transforms } = args;
-        const labels = podLabels(roles.reader, kubernetesName(name));
-        const metadata = { namespace, labels, name: kubernetesName(name) };
+        const labels = podLabels(roles.reader, workloadName(name));
+        const metadata = { namespace, labels, name: workloadName(name) };
         this.pods = { namespace, labels };
         this.replicas = args.replicas ?? volumeReadersDefaults.replicas;
 

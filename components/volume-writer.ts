@@ -8,7 +8,7 @@ import { assigned } from "./assigned";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec, httpService, literal } from "./client-pod";
 import { httpUrl } from "./export";
-import { kubernetesName, podLabels } from "./names";
+import { kubernetesName, podLabels, workloadName } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
 import { awayFrom, type PodGroup } from "./placement";
 import { probes } from "./probes";
@@ -69,8 +69,8 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
     constructor(name: string, args: VolumeWriterArgs, opts?: ComponentOptions) {
         super("nfs-storage-stack:index:VolumeWriter", name, {}, ownOptions(opts));
         const { namespace, image, claim, identity, server, transforms } = args;
-        const labels = podLabels(roles.writer, kubernetesName(name));
-        const metadata = { namespace, labels, name: kubernetesName(name) };
+        const labels = podLabels(roles.writer, workloadName(name));
+        const metadata = { namespace, labels, name: workloadName(name) };
         this.pods = { namespace, labels };
         this.journalName = journalName(name, this);
         const settings = {
@@ -97,7 +97,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                 {
                     metadata,
                     spec: singlePodSet({
-                        name: kubernetesName(name),
+                        name: workloadName(name),
                         labels,
                         spec: clientPodSpec(
                             {
@@ -128,7 +128,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
             ),
         );
 
-        const address = assigned(service.spec.clusterIP, `address to the Service ${kubernetesName(name)}`);
+        const address = assigned(service.spec.clusterIP, `address to the Service ${workloadName(name)}`);
         this.url = address.apply((ip) => httpUrl(ip, clientPod.httpPort));
         this.names = {
             statefulSet: statefulSet.metadata.name,
