@@ -138,6 +138,24 @@ describe("a cluster of one's own", () => {
         await good(["preview", "--expect-no-changes"]);
     });
 
+    it("says of another path that a preview can't show it, and has it, with all that was written", async () => {
+        const output = async (): Promise<StackOutputs> =>
+            JSON.parse((await good(["stack", "output", "--json"])).stdout);
+        const before = await output();
+        await set("exportPath", "/data");
+        const { code, text } = await pulumi(["preview"]);
+        assert.notEqual(code, 0, "Pulumi's plugin can show it by now: the preflight's warning has to go");
+        const command = /the settings want \S+:\/data: .*what is on the share stays.*\n\s+pulumi (.*)/.exec(text)?.[1];
+        assert.equal(command, "up --skip-preview", text);
+
+        await good([...command.split(" "), "--yes"]);
+        const { server, visibility } = await output();
+        assert.deepEqual([server.path, visibility.verdict], ["/data", "passed"], visibility.reason);
+        assert.equal(visibility.firstSequence, 1);
+        assert.ok(visibility.lastSequence > before.visibility.lastSequence);
+        await good(["preview", "--expect-no-changes"]);
+    });
+
     describe("with a server of somebody else's", () => {
         const both = ["one", "two"];
         const outputsOf = async (stack: string): Promise<StackOutputs> =>
