@@ -146,6 +146,33 @@ describe("the stack on an embedded cluster", () => {
         assert.deepEqual(Evidence.parse((await outputs()).visibility), before);
     });
 
+    it("is put right by `up` after what somebody did to it by hand", async () => {
+        const { server, readers } = await outputs();
+        const replicas = async (kind: string, { namespace, name }: { namespace: string; name: string }) => {
+            const path = "jsonpath={.spec.replicas} {.status.readyReplicas}";
+            return (await kubectl(["get", kind, "-n", namespace, name, "-o", path])).trim();
+        };
+        const [set, deployment] = [
+            { namespace: server.namespace ?? "", name: "nfs-server" },
+            { namespace: readers.namespace, name: "nfs-readers" },
+        ];
+        await kubectl(["scale", "statefulset", "-n", set.namespace, set.name, "--replicas=0"]);
+        await kubectl(["delete", "deployment", "-n", deployment.namespace, deployment.name]);
+        const mended = await makes("up");
+        assert.deepEqual(
+            [await replicas("statefulset", set), await replicas("deployment", deployment)],
+            ["1 1", "2 2"],
+        );
+        assert.match(mended.output, /1 created/);
+
+        // Kubernetes says now that the number is kubectl's; the settings are whose it is.
+        await kubectl(["scale", "deployment", "-n", deployment.namespace, deployment.name, "--replicas=1"]);
+        await makes("up", { SETTINGS: JSON.stringify({ readers: 3 }) });
+        assert.equal(await replicas("deployment", deployment), "3 3");
+        await makes("up");
+        assert.equal(await replicas("deployment", deployment), "2 2");
+    });
+
     it("verifies once more on demand, with fresh evidence", async () => {
         const before = Evidence.parse((await outputs()).visibility);
         await makes("verify");
