@@ -110,13 +110,14 @@ function reservation(value: unknown): Maybe<ClaimKey> | undefined {
     return key(textAt(reference, "namespace") ?? "", textAt(reference, "name") ?? "");
 }
 
-export function claimOf({ urn, title, namespace, name, value, path }: DeclaredClaim): Claim {
+export function claimOf({ urn, title, namespace, name, value, path, open }: DeclaredClaim): Claim {
+    const asked = declared(value, "volumeName", volumeName);
     return {
         urn,
         title,
         ...common(value, quantityAt(value, "spec", "resources", "requests", "storage")),
         key: name === undefined ? undefined : key(namespace, name),
-        volume: declared(value, "volumeName", volumeName),
+        volume: open && asked !== undefined ? UNKNOWN : asked,
         bound: volumeName(value),
         answered: isAnswered(value),
         template: path,

@@ -89,7 +89,7 @@ const volume = fc
         size,
         className,
         claim: optional(name),
-        options: fc.subarray(["hard", "soft", "ro", "rw"]),
+        options: fc.subarray(["hard", "soft", "ro", "rw", "nfsvers=4.1", "nfsvers=4.0"]),
     })
     .map(({ name, server, path, mode, size, className, claim, options }) =>
         resource("core/v1:PersistentVolume", `volume-${name}`, {
@@ -156,6 +156,17 @@ const workload = fc
             },
         }),
     );
+const set = fc.tuple(workload, claim, fc.constantFrom("share", "data")).map(([app, template, of]) => {
+    const pods = (app.props.spec as Plain).template as { metadata: object; spec: Plain };
+    return resource("apps/v1:StatefulSet", "a", {
+        metadata: metadata("a"),
+        spec: {
+            ...(app.props.spec as Plain),
+            template: { ...pods, spec: { containers: pods.spec.containers } },
+            volumeClaimTemplates: [{ metadata: { name: of }, spec: template.props.spec }],
+        },
+    });
+});
 const configMap = fc
     .constantFrom(
         { exports: "/share *(rw)\n" },
@@ -163,7 +174,7 @@ const configMap = fc
         { "ganesha.conf": "%include b", b: "NFSv4 { Server_Owner = a; Server_Scope = a; Blocking_Locks = no; }" },
     )
     .map((data) => resource("core/v1:ConfigMap", "config", { metadata: metadata("config"), data }));
-const stack = fc.uniqueArray(fc.oneof(volume, claim, workload, configMap), {
+const stack = fc.uniqueArray(fc.oneof(volume, claim, workload, set, configMap), {
     selector: ({ urn }) => urn,
     maxLength: 6,
 });
@@ -195,6 +206,23 @@ const annotated = (one: Resource, field: string, annotation: string, text: (valu
 const rewrites: Record<string, Rewrite> = {
     "a class in its annotation": (one) => annotated(one, "storageClassName", CLASS, String),
     "mount options in their annotation": (one) => annotated(one, "mountOptions", OPTIONS, (all) => String(all)),
+    "mount options in one item": inSpec((spec) =>
+        // Kubernetes sorts the items, not what is in them.
+        spec.mountOptions === undefined
+            ? spec
+            : { ...spec, mountOptions: [(spec.mountOptions as string[]).toSorted().join(",")] },
+    ),
+    "a version of NFS in two options, or by its other name": inSpec((spec) =>
+        spec.mountOptions === undefined
+            ? spec
+            : {
+                  ...spec,
+                  mountOptions: (spec.mountOptions as string[]).flatMap((option) => {
+                      if (option === "nfsvers=4.1") return ["nfsvers=4", "minorversion=1"];
+                      return option === "nfsvers=4.0" ? ["vers=4.0"] : [option];
+                  }),
+              },
+    ),
     "a path with a slash at its end, IPv6 in full": inSpec((spec) => {
         const { server, path } = (spec.nfs ?? {}) as Plain;
         if (server === undefined) return spec;
@@ -206,6 +234,16 @@ const rewrites: Record<string, Rewrite> = {
         return { ...one, type: "kubernetes:core/v1:List", props: { items: [{ apiVersion, kind, ...one.props }] } };
     },
 };
+
+/**
+ * Where it matters whose a claim is: what a template makes is not in Pulumi's state, stays when the stack is destroyed,
+ * and can't name a volume of its own.
+ */
+const OF_CLAIMS_BY_THEMSELVES = new Set([
+    "data-is-retained-in-production",
+    "claim-is-bound",
+    "volume-and-claim-name-each-other",
+]);
 
 describe("all policies, of any stack", function () {
     this.timeout(RUNS * 300 + 30_000);
@@ -234,6 +272,31 @@ describe("all policies, of any stack", function () {
                         `${policy.name}: ${before} became ${after} by ${JSON.stringify(steps)} in ${target.name}`,
                     );
                 }
+            }),
+            { numRuns: RUNS },
+        );
+    });
+
+    it("say the same of a claim that is there beforehand and of one that the StatefulSet's template makes", () => {
+        fc.assert(
+            fc.property(stack, set, (others, one) => {
+                const { volumeClaimTemplates, ...its } = one.props.spec as Plain;
+                const [template] = volumeClaimTemplates as [{ metadata: { name: string }; spec: Plain }];
+                const name = `${template.metadata.name}-a-0`;
+                const set = { ...one, props: { ...one.props, spec: { ...its, replicas: 1, volumeClaimTemplates } } };
+                const made = resource("core/v1:PersistentVolumeClaim", name, {
+                    metadata: metadata(name),
+                    spec: template.spec,
+                });
+                const without = others.filter(
+                    ({ props }) => !["a", name].includes(String((props.metadata as Plain).name)),
+                );
+                for (const policy of policies.filter((one) => !OF_CLAIMS_BY_THEMSELVES.has(one.name)))
+                    assert.equal(
+                        verdict(policy, [...without, set]),
+                        verdict(policy, [...without, set, made]),
+                        policy.name,
+                    );
             }),
             { numRuns: RUNS },
         );

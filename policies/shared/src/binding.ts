@@ -1,9 +1,9 @@
 // Which volume a claim has, as far as the stack tells: by name, or by what
 // Kubernetes would choose (FindMatchingVolume, component-helpers/storage/volume
 // of Kubernetes 1.35): class, modes, size, volumeMode and the claim's selector.
-import { type DeclaredClaim, isClaimObject } from "./claims";
+import type { DeclaredClaim } from "./claims";
 import { isPersistentVolume } from "./nfs";
-import { type KubernetesObject, nameOf, namespaceOf } from "./objects";
+import { type KubernetesObject, nameOf } from "./objects";
 import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
 import { compareQuantities, quantityAt } from "./quantity";
 import { selects } from "./selector";
@@ -27,12 +27,12 @@ export class Volumes {
         if (typeof asked === "string" && asked !== "") {
             const named = this.volumes.find((volume) => nameOf(volume) === asked);
             if (named) return named;
+            if (this.volumes.some((volume) => nameOf(volume) === UNKNOWN)) return UNKNOWN;
         }
         const own = reservations.find(({ is }) => is === true);
         if (own) return own.volume;
         if (asked === UNKNOWN || reservations.some(({ is }) => is === UNKNOWN)) return UNKNOWN;
-        if (asked !== undefined && asked !== "")
-            return this.volumes.some((volume) => nameOf(volume) === UNKNOWN) ? UNKNOWN : undefined;
+        if (asked !== undefined && asked !== "") return undefined;
         return claim && this.chosen(claim);
     }
 
@@ -95,14 +95,14 @@ function isLarge(offered: Maybe<string> | undefined, asked: Maybe<string> | unde
     return offered === undefined || asked === undefined || (compareQuantities(offered, asked) ?? 0) >= 0;
 }
 
-/** The claim of that name in the stack; UNKNOWN where one may turn out to be it. */
+/** The claim of that name, whoever makes it; UNKNOWN where one may turn out to be it. */
 export function claimNamed(
-    objects: readonly KubernetesObject[],
+    claims: readonly DeclaredClaim[],
     namespace: Maybe<string>,
     name: string,
-): Maybe<KubernetesObject> | undefined {
-    const named = objects.filter((one) => isClaimObject(one) && [name, UNKNOWN].includes(nameOf(one) as string));
-    const there = named.filter((one) => [namespace, UNKNOWN].includes(namespaceOf(one)) || namespace === UNKNOWN);
-    const sure = there.find((one) => nameOf(one) === name && namespaceOf(one) === namespace);
+): Maybe<DeclaredClaim> | undefined {
+    const named = claims.filter((one) => one.name === name || one.name === UNKNOWN);
+    const there = named.filter((one) => [namespace, UNKNOWN].includes(one.namespace) || namespace === UNKNOWN);
+    const sure = there.find((one) => one.name === name && one.namespace === namespace);
     return sure ?? (there.length > 0 ? UNKNOWN : undefined);
 }

@@ -16,14 +16,35 @@ export interface DeclaredClaim {
     value: unknown;
     /** Where the template is, such as `spec.volumeClaimTemplates[0]`; empty for a claim by itself. */
     path: string;
+    /** Of a template: one of this name may be there already, and then it is that one that counts. */
+    open: boolean;
 }
 
+/** Where the templates of a StatefulSet are. */
+const OF_SET = "spec.volumeClaimTemplates";
 /** A set of more claims than this is judged by its first ones: all are of one template. */
 const MANY = 100;
 
+/** A claim that is there already is the one that a set's pod uses: createPersistentVolumeClaims, pkg/controller/statefulset. */
 export function claimsOf(objects: readonly KubernetesObject[]): DeclaredClaim[] {
-    return objects.flatMap((object) => (isClaimObject(object) ? [byItself(object)] : ofTemplates(object)));
+    const there = objects.filter(isClaimObject).map(byItself);
+    const taken = new Set(there.map(keyOf));
+    const made = objects.filter((object) => !isClaimObject(object)).flatMap(ofTemplates);
+    return [
+        ...there,
+        ...made.flatMap((claim) => {
+            const key = keyOf(claim);
+            if (key === undefined) return [claim];
+            if (key !== UNKNOWN && taken.has(key)) return [];
+            return [{ ...claim, open: key === UNKNOWN ? there.length > 0 : taken.has(UNKNOWN) }];
+        }),
+    ];
 }
+
+const keyOf = ({ namespace, name }: DeclaredClaim): Maybe<string> | undefined => {
+    if (name === undefined) return undefined;
+    return namespace === UNKNOWN || name === UNKNOWN ? UNKNOWN : `${namespace}/${name}`;
+};
 
 export const isClaimObject = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolumeClaim");
 
@@ -34,6 +55,7 @@ const byItself = (object: KubernetesObject): DeclaredClaim => ({
     name: nameOf(object),
     value: object.value,
     path: "",
+    open: false,
 });
 
 /** Each template of an object once, without the names that its claims get. */
@@ -45,25 +67,26 @@ export function claimTemplatesOf(object: KubernetesObject): DeclaredClaim[] {
         name: undefined,
         value,
         path,
+        open: false,
     });
-    const path = "spec.volumeClaimTemplates";
+    /** Of a list that is not known yet one, of which nothing is known. */
+    const each = (list: Maybe<unknown[]>, path: string): [unknown, string][] =>
+        list === UNKNOWN ? [[UNKNOWN, path]] : list.map((value, index) => [value, `${path}[${index}]`]);
     const ofSet = isKind(object, "apps", "StatefulSet") ? listAt(object.value, "spec", "volumeClaimTemplates") : [];
-    const volumes = listAt(podSpec(object), "volumes");
-    const ephemeral = (volumes === UNKNOWN ? [] : volumes).flatMap((volume, index) => {
-        const value = at(volume, "ephemeral", "volumeClaimTemplate");
-        const where = `${podSpecPath(object)}.volumes[${index}].ephemeral.volumeClaimTemplate`;
-        return value === undefined || value === UNKNOWN ? [] : [template(value, where)];
-    });
+    const volumes = each(listAt(podSpec(object), "volumes"), `${podSpecPath(object)}.volumes`);
     return [
-        ...(ofSet === UNKNOWN ? [] : ofSet).map((value, index) => template(value, `${path}[${index}]`)),
-        ...ephemeral,
+        ...each(ofSet, OF_SET).map(([value, path]) => template(value, path)),
+        ...volumes.flatMap(([volume, path]) => {
+            const value = at(volume, "ephemeral", "volumeClaimTemplate");
+            return value === undefined ? [] : [template(value, `${path}.ephemeral.volumeClaimTemplate`)];
+        }),
     ];
 }
 
 /** One for each pod of a StatefulSet; of an ephemeral volume one, which stands for all. */
 function ofTemplates(object: KubernetesObject): DeclaredClaim[] {
     return claimTemplatesOf(object).flatMap((template): DeclaredClaim[] => {
-        if (!template.path.startsWith("spec.volumeClaimTemplates")) return [template];
+        if (!template.path.startsWith(OF_SET)) return [template];
         const ordinals = ordinalsOf(object);
         const name = textAt(template.value, "metadata", "name");
         if (ordinals === UNKNOWN) return [{ ...template, name: UNKNOWN }];

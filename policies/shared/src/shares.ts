@@ -95,8 +95,10 @@ function volumesOf(workload: KubernetesObject, claims: Claims) {
             add(name, `${path}.persistentVolumeClaim`, mounted);
         }
     }
-    const made = claimsOf([workload]).filter(({ path }) => path !== "");
+    const made = claimsOf([workload]);
     for (const template of claimTemplatesOf(workload)) {
+        // Said already, of the volume.
+        if (unknown.some((path) => template.path.startsWith(`${path}.`))) continue;
         const ofTemplate = made.filter(({ path }) => path === template.path);
         const name = template.path.includes(".ephemeral.")
             ? volumeNameOf(workload, template.path)
@@ -131,11 +133,13 @@ function shareOfExport(
 
 /** The claims of a stack, with the volumes that they have. */
 class Claims {
+    private readonly declared: readonly DeclaredClaim[];
     private readonly volumes: Volumes;
     private readonly nfsClasses: Set<unknown>;
     private readonly hasNfsVolumes: boolean;
 
-    constructor(private readonly objects: readonly KubernetesObject[]) {
+    constructor(objects: readonly KubernetesObject[]) {
+        this.declared = claimsOf(objects);
         this.volumes = new Volumes(objects);
         this.nfsClasses = new Set(objects.filter(isNfsClass).map(nameOf));
         this.hasNfsVolumes = objects.some((one) => isPersistentVolume(one) && nfsOfVolume(one) !== undefined);
@@ -143,9 +147,8 @@ class Claims {
 
     /** Empty for a claim that only pods of one node can have, or that the stack says nothing of. */
     named(namespace: Maybe<string>, name: string): Maybe<Share[]> {
-        const object = claimNamed(this.objects, namespace, name);
-        if (namespace === UNKNOWN || object === UNKNOWN) return UNKNOWN;
-        const [claim] = object === undefined ? [] : claimsOf([object]);
+        const claim = claimNamed(this.declared, namespace, name);
+        if (namespace === UNKNOWN || claim === UNKNOWN) return UNKNOWN;
         const title = `the claim ${namespace}/${name}`;
         const share = this.share(claim, this.volumes.of(claim, namespace, name), title);
         return share === UNKNOWN ? UNKNOWN : share === undefined ? [] : [share];
@@ -153,13 +156,16 @@ class Claims {
 
     /** Of the template itself where none of its claims has a volume in the stack. */
     ofTemplate(template: DeclaredClaim, claims: readonly DeclaredClaim[]): Maybe<Share[]> {
-        const shares = claims.map((claim) =>
-            this.share(claim, this.volumes.of(claim, claim.namespace, claim.name), template.title),
-        );
+        const shares = claims.flatMap((claim) => {
+            const { namespace, name } = claim;
+            // Others may mount it by that name, too.
+            if (typeof name === "string") return this.named(namespace, name);
+            // It may be one that is there: as claimsOf found out, which had all objects before it.
+            const open = this.declared.find(({ urn, path }) => urn === claim.urn && path === claim.path) ?? claim;
+            return this.share(open, this.volumes.of(open, namespace, name), template.title) ?? [];
+        });
         if (shares.includes(UNKNOWN)) return UNKNOWN;
-        return shares.flatMap((share) =>
-            share === UNKNOWN || share === undefined ? [] : [{ ...share, ofOnePod: true }],
-        );
+        return shares.flatMap((share) => (share === UNKNOWN ? [] : [{ ...share, ofOnePod: true }]));
     }
 
     private share(
@@ -174,7 +180,7 @@ class Claims {
             return isNamed ? share : { ...share, title: `the volume ${String(nameOf(volume))}` };
         }
         if (volume !== UNKNOWN && source === UNKNOWN) return UNKNOWN;
-        const shared = claim !== undefined && this.isShared(claim.value);
+        const shared = claim !== undefined && this.isShared(claim.open ? UNKNOWN : claim.value);
         // It may turn out to be bound to one of the stack's volumes of NFS.
         if (volume === UNKNOWN && this.hasNfsVolumes) {
             return shared === true

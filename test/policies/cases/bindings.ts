@@ -203,6 +203,13 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 program: () => void statefulSet({ volumeName: "data" }),
             },
             {
+                what: "has a template with a volume, and the claim that its one pod uses, because it is there already",
+                program: () => {
+                    claim("share-db-0", { volumeName: "data" });
+                    statefulSet({ volumeName: "data" });
+                },
+            },
+            {
                 what: "has a template without a volume, and a claim with one, of which it is not known how many and which",
                 program: () => {
                     statefulSet({}, { replicas: late(2) });
@@ -223,6 +230,14 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 what: "names a volume that is not known yet",
                 program: () => pair({}, { volumeName: late("data") }),
                 says: /spec\.volumeName is known only/,
+            },
+            {
+                what: "has a template with a volume, and a claim that may be the one of its pod",
+                program: () => {
+                    claim("data", { volumeName: "data" }, {}, undefined, { name: late("share-db-0") });
+                    statefulSet({ volumeName: "data" });
+                },
+                says: /StatefulSet web\/db, .*: spec\.volumeName is known only/,
             },
             {
                 what: "has a template with a volume for a number of pods that is not known yet",

@@ -14,6 +14,7 @@ import {
     pair,
     plain,
     sources,
+    statefulSet,
     storageClass,
     volume,
     withShare,
@@ -82,6 +83,15 @@ export const visibilityCases: Record<string, PolicyCases> = {
                 says: [/writes to the claim web\/data/],
             },
             {
+                what: "is the claim that a template makes, written by its name, and read by nobody",
+                program: () => {
+                    deployment("writer", writes({ persistentVolumeClaim: { claimName: "share-db-0" } }));
+                    statefulSet();
+                },
+                blames: ["writer"],
+                says: [/writes to the claim web\/share-db-0, which no other pod reads/],
+            },
+            {
                 what: "has readers of another share, and of another folder of it",
                 program: () => {
                     deployment("writer", writes({ nfs: { server: "10.96.0.20", path: "/share/b" } }));
@@ -125,6 +135,13 @@ export const visibilityCases: Record<string, PolicyCases> = {
                     volume("second", { mountOptions: ["hard", "ro"] });
                     deployment("writer", writes(sources.inline()));
                     deployment("reader", writes({ persistentVolumeClaim: { claimName: "second" } }));
+                },
+            },
+            {
+                what: "has a reader of the claim that a template makes, by its name",
+                program: () => {
+                    deployment("writer", writes({ persistentVolumeClaim: { claimName: "share-db-0" } }));
+                    statefulSet({}, { container: mounting(good, true) });
                 },
             },
             { what: "is only read", program: () => void deployment("reader", reads(sources.inline())) },
