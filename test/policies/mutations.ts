@@ -1,14 +1,17 @@
 // `make test-mutations`: breaks every condition of every policy, one at a time,
-// and wants at least one of the policy's cases to notice. Prints what was broken
-// and which case noticed; fails when nothing did.
+// and wants at least one of the policy's cases to notice; then those of what
+// policies share, of which a case of any policy has to. Prints what was broken
+// and which case noticed; fails when nothing did. ARGS: the policies and files
+// (such as shared/src/claims.ts) that are broken, rather than all.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { repository } from "../../commands/environment";
 import { main, UserError } from "../../embedded/steps";
 import { packs } from "../../policies/all/pack";
 import { Pack, type PolicyInfo } from "../harness/analyzer";
 import { provision } from "../harness/engine";
+import { trackedIn } from "../harness/tracked";
 import { cases, type PolicyCases } from "./cases";
 import { configureOnly, kinds, stackOf, verify, verifyRemedy } from "./judged";
 import { equivalent } from "./mutants/equivalent";
@@ -64,49 +67,81 @@ class Mutants {
         if (!ready) throw new Error(`${file} can't be loaded when it is changed: ${reason}`);
     }
 
-    /** What the first case that notices is about; undefined when none does. */
-    async noticed(prepared: readonly Prepared[]): Promise<string | undefined> {
-        for (const { what, verify } of prepared) {
+    /** What the first case that notices is about; undefined when none does. That one is the first to be asked the next time. */
+    async noticed(prepared: Prepared[]): Promise<string | undefined> {
+        for (const [index, one] of prepared.entries()) {
             try {
-                await verify(this.pack);
+                await one.verify(this.pack);
             } catch {
-                return what;
+                prepared.unshift(...prepared.splice(index, 1));
+                return one.what;
             }
         }
         return undefined;
     }
+
+    /** Breaks each condition of a file; what nobody notices, in a line each. */
+    async broken(file: string, prepared: Prepared[]): Promise<{ count: number; survivors: string[] }> {
+        const survivors: string[] = [];
+        const known = equivalent[relative(policiesFolder, file)] ?? {};
+        const all = mutantsOf(readFileSync(file, "utf8"));
+        for (const mutant of all) {
+            await this.replace(file, mutant.code);
+            const by = await this.noticed(prepared);
+            const same = by === undefined ? known[mutant.what] : undefined;
+            process.stdout.write(
+                line(mutant, by ?? (same === undefined ? "NOTHING NOTICED" : `no difference: ${same}`)),
+            );
+            if (by === undefined && same === undefined)
+                survivors.push(`${relative(policiesFolder, file)}:${mutant.line} ${mutant.what}`);
+        }
+        await this.replace(file);
+        return { count: all.length, survivors };
+    }
+}
+
+/** What policies share: in a pack, or all of them. */
+function sharedFiles(): string[] {
+    const ofPolicies = Object.entries(packs).flatMap(([pack, { policies }]) =>
+        policies.map(({ name }) => fileOfPolicy(pack, name)),
+    );
+    return ["shared/src", ...Object.keys(packs)]
+        .flatMap((folder) => trackedIn(`policies/${folder}`).map((file) => join(policiesFolder, folder, file)))
+        .filter((file) => file.endsWith(".ts") && !ofPolicies.includes(file));
 }
 
 main(async () => {
-    const only = process.argv[2];
+    const only = process.argv.slice(2);
+    const isWanted = (what: string): boolean => only.length === 0 || only.includes(what);
     const mutants = await Mutants.start();
     const survivors: string[] = [];
     let count = 0;
+    const breakAll = async (title: string, file: string, prepared: Prepared[]): Promise<void> => {
+        process.stdout.write(`${title}\n`);
+        const found = await mutants.broken(file, prepared);
+        count += found.count;
+        survivors.push(...found.survivors);
+    };
     try {
+        const everything: Prepared[] = [];
         for (const [pack, { policies }] of Object.entries(packs)) {
-            for (const { name } of policies.filter((policy) => only === undefined || policy.name === only)) {
+            for (const { name } of policies) {
                 const policy = mutants.policies.find((one) => one.name === name);
                 const ofPolicy = cases[pack]?.[name];
                 if (!policy || !ofPolicy) throw new Error(`the policy ${name} has no cases`);
                 const prepared = await prepare(policy, ofPolicy);
-                const file = fileOfPolicy(pack, name);
+                everything.push(...prepared.map(({ what, verify }) => ({ what: `${name}: ${what}`, verify })));
+                if (!isWanted(name)) continue;
                 const wrong = await mutants.noticed(prepared);
                 if (wrong !== undefined)
                     throw new UserError(`${name} fails as it is, in "${wrong}": run \`make test-unit\` first`);
-                process.stdout.write(`${name} (${relative(repository, file)})\n`);
-                for (const mutant of mutantsOf(readFileSync(file, "utf8"))) {
-                    count++;
-                    await mutants.replace(file, mutant.code);
-                    const by = await mutants.noticed(prepared);
-                    const same = by === undefined ? equivalent[`${pack}/${basename(file)}`]?.[mutant.what] : undefined;
-                    process.stdout.write(
-                        line(mutant, by ?? (same === undefined ? "NOTHING NOTICED" : `no difference: ${same}`)),
-                    );
-                    if (by === undefined && same === undefined)
-                        survivors.push(`${relative(policiesFolder, file)}:${mutant.line} ${mutant.what}`);
-                }
-                await mutants.replace(file);
+                const file = fileOfPolicy(pack, name);
+                await breakAll(`${name} (${relative(repository, file)})`, file, prepared);
             }
+        }
+        for (const file of sharedFiles()) {
+            const title = relative(policiesFolder, file);
+            if (isWanted(title)) await breakAll(title, file, everything);
         }
     } finally {
         await mutants.stop();
