@@ -18,6 +18,7 @@ import {
     nodeCheck,
     nodeCommand,
 } from "../../embedded/cluster";
+import { dial } from "../../embedded/cluster/control";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { killSupervisor } from "../../embedded/cluster/launch";
 import { run } from "../../embedded/run";
@@ -166,6 +167,27 @@ describe("the embedded cluster", () => {
         }
         await Promise.all(["node-1", "node-2"].map((node) => nodeCheck(name, node)));
         assert.deepEqual(await boots(), before);
+    });
+
+    it("takes a paste into a shell of a node that has no time to read it, and listens on", async () => {
+        const socket = await dial(folder);
+        assert.ok(socket);
+        let said = "";
+        socket.on("data", (data: Buffer) => {
+            said += data;
+        });
+        const until = async (text: string): Promise<void> => {
+            while (!said.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(60_000) });
+        };
+        socket.write(`${JSON.stringify({ op: "shell", node: "node-1", rows: 24, columns: 80 })}\n`);
+        socket.write("sleep 3; echo slep't'\n");
+        socket.write(`${": a line that does nothing\n".repeat(400)}echo past'ed'\n`);
+        await until("slept");
+        await until("pasted");
+        socket.write("echo list'ens'\n");
+        await until("listens");
+        socket.write("exit\n");
+        await once(socket, "close", { signal: AbortSignal.timeout(60_000) });
     });
 
     it("lets a pod on one node reach a pod on the other, which sees the pod's own address", async () => {
