@@ -180,6 +180,7 @@ describe("the embedded cluster", () => {
             while (!said.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(60_000) });
         };
         socket.write(`${JSON.stringify({ op: "shell", node: "node-1", rows: 24, columns: 80 })}\n`);
+        await until("# ");
         socket.write("sleep 3; echo slep't'\n");
         socket.write(`${": a line that does nothing\n".repeat(400)}echo past'ed'\n`);
         await until("slept");
