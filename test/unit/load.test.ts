@@ -2,9 +2,20 @@
 // folder has it: the same files, its own cache.
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const repository = join(__dirname, "../..");
@@ -28,10 +39,16 @@ describe("TypeScript that Pulumi runs", () => {
         return stdout;
     }
 
+    /** Runs until what it is made of is old enough for a record of it. */
+    async function recorded(): Promise<void> {
+        const isKept = (): boolean => existsSync(cache) && readdirSync(cache).some((name) => name.endsWith(".json"));
+        for (; !isKept(); await pause(250)) run();
+    }
+
     before(() => {
         cpSync(join(repository, "load"), join(folder, "load"), { recursive: true });
         for (const name of ["node_modules", "temporary"]) mkdirSync(join(folder, name));
-        for (const name of ["esbuild", "yaml"]) {
+        for (const name of ["esbuild", "yaml", "@pulumi"]) {
             symlinkSync(join(repository, "node_modules", name), join(folder, "node_modules", name));
         }
     });
@@ -71,14 +88,34 @@ describe("TypeScript that Pulumi runs", () => {
         assert.equal(readdirSync(cache).length, 1);
     });
 
-    it("uses packages where they are", () => {
+    it("uses Pulumi's packages where they are, of which there must be one, and has the others in it", () => {
         write(
             "index.ts",
             `import { parse } from "yaml";
-            const loaded = Object.keys(require.cache);
-            console.log(parse("[1]"), loaded.some((file) => file.includes("/node_modules/yaml/")));`,
+            import { output } from "@pulumi/pulumi";
+            const loaded = (name: string) => Object.keys(require.cache).some((file) => file.includes("/node_modules/" + name + "/"));
+            console.log(parse("[1]"), typeof output, loaded("yaml"), loaded("@pulumi/pulumi"));`,
         );
-        assert.equal(run(), "[ 1 ] true\n");
+        assert.equal(run(), "[ 1 ] function false true\n");
+    });
+
+    it("is made anew when another file takes the place of one", async () => {
+        mkdirSync(join(folder, "deep"), { recursive: true });
+        write("deep/index.ts", 'export const deep = "folder";\n');
+        write("index.ts", 'import { deep } from "./deep";\nconsole.log(deep);\n');
+        await recorded();
+        assert.equal(run(), "folder\n");
+        write("deep.ts", 'export const deep = "file";\n');
+        assert.equal(run(), "file\n");
+        rmSync(join(folder, "deep.ts"));
+        assert.equal(run(), "folder\n");
+    });
+
+    it("is not made again while nothing has changed", async () => {
+        write("index.ts", 'console.log(Object.keys(require.cache).some((file) => file.includes("/esbuild/")));\n');
+        assert.equal(run(), "true\n");
+        await recorded();
+        assert.equal(run(), "false\n");
     });
 
     for (const kept of [true, false]) {
