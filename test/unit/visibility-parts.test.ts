@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { decodeEvidence, EVIDENCE_MAX_BYTES, type Evidence } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
+import { labelled, renderMetrics, single } from "../../images/common/metrics";
 import { bestOffset, offsetOf } from "../../images/visibility/clock";
 import { Findings, fittingEvidence } from "../../images/visibility/findings";
-import { histogramMetric, labelled, renderMetrics, single } from "../../images/visibility/metrics";
+import { histogramMetric } from "../../images/visibility/metrics";
 import { isNfs, mountedAt, parseMounts } from "../../images/visibility/mounts";
 import { Rhythm } from "../../images/visibility/rhythm";
 import { checkSettings, readerSettings, writerSettings } from "../../images/visibility/settings";
