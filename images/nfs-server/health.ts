@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Answer, Routes } from "../common/http";
 import { health } from "../common/http";
-import { labelled, metricsRoute } from "../common/metrics";
+import { metricsRoute, single } from "../common/metrics";
 import { canaryReads, exportAnswers, type Finding, serverAnswers, type Target } from "./probe";
 import type { Restarts } from "./restarts";
 
@@ -53,9 +53,8 @@ export function healthRoutes(asked: Asked): Routes {
         // Data can be read, also in grace.
         "/ready": async (request) => {
             const answer = await ready();
-            const { last, causes } = asked.restarts();
+            const { last, times } = asked.restarts();
             if (answer.status !== 200 || last === undefined || !isKubelet(request)) return answer;
-            const times = Object.values(causes).reduce((sum, count) => sum + count, 0);
             const line = `${last} (${times} times since the container started)`;
             if (line === told) return answer;
             told = line;
@@ -64,12 +63,11 @@ export function healthRoutes(asked: Asked): Routes {
         // Requests are worked on. Touches no file: a slow or failing disk is no reason to restart the server.
         "/live": answerOf(() => serverAnswers(asked.target)),
         ...metricsRoute(() => [
-            labelled(
+            single(
                 "counter",
                 "nfs_server_restarts_total",
-                "How many times Ganesha ended by itself and was started again, by what ended it.",
-                "cause",
-                asked.restarts().causes,
+                "How many times Ganesha ended by itself and was started again in its container.",
+                asked.restarts().times,
             ),
         ]),
     };

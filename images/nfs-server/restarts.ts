@@ -36,8 +36,7 @@ export class Patience {
 }
 
 export interface Restarts {
-    /** By what ended it, such as SIGSEGV. */
-    readonly causes: Readonly<Record<string, number>>;
+    readonly times: number;
     /** In a line, of the last time. */
     readonly last: string | undefined;
 }
@@ -68,7 +67,7 @@ const textOf = (cause: string): string =>
 const exitCode = ({ code, signal }: End): number => code ?? 128 + (signal ? constants.signals[signal] : 0);
 
 export function keepRunning({ start, say, outOfMemoryKills, patience = new Patience() }: Keeping): KeptGanesha {
-    const causes: Record<string, number> = {};
+    let times = 0;
     const stopped = new AbortController();
     let asked: NodeJS.Signals | undefined;
     let last: string | undefined;
@@ -98,7 +97,7 @@ export function keepRunning({ start, say, outOfMemoryKills, patience = new Patie
                 // Nobody asked it to end, so that is a failure, whatever it says itself.
                 return exitCode(end) || 1;
             }
-            causes[cause] = (causes[cause] ?? 0) + 1;
+            times += 1;
             last = `${said} after ${Math.round(ms / 1000)} s, and was started again`;
             say(
                 `${said} after ${Math.round(ms / 1000)} s; it is started again${pauseMs > 0 ? ` in ${pauseMs / 1000} s` : ""}`,
@@ -114,7 +113,7 @@ export function keepRunning({ start, say, outOfMemoryKills, patience = new Patie
             ganesha?.stop(signal);
         },
         complaint: () => ganesha?.complaint() ?? last,
-        restarts: () => ({ causes: { ...causes }, last }),
+        restarts: () => ({ times, last }),
         ended: whole(),
     };
 }
