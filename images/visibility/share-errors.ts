@@ -1,4 +1,5 @@
 // An error of the file system in words: what to look at. Pure.
+import { constants } from "node:os";
 
 const meanings: Record<string, string> = {
     ENOSPC: "the share is full",
@@ -9,10 +10,21 @@ const meanings: Record<string, string> = {
     EACCES: "the share does not permit it",
     EPERM: "the share does not permit it",
     ENOTCONN: "the share is not connected",
+    ENOLCK: "the share gives no more locks",
+    EREMOTEIO: "the share reports an input/output error of its own",
+    EUCLEAN: "the file system behind the share is damaged",
 };
 
+/** Of Linux (include/uapi/asm-generic/errno.h); Node.js has no name for them, nor for most that `constants` knows. */
+const unnamed: Record<string, number> = { ...constants.errno, EUCLEAN: 117, EREMOTEIO: 121, EKEYEXPIRED: 127 };
+const names = new Map(Object.entries(unnamed).map(([name, number]) => [number, name]));
+
 export function explain(error: unknown): string {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const known = code === undefined ? undefined : meanings[code];
-    return known ? `${known} (${message})` : message;
+    const { code, errno, message } = error as NodeJS.ErrnoException;
+    const isNamed = code === undefined || meanings[code] !== undefined;
+    const name = isNamed || errno === undefined ? code : (names.get(-errno) ?? code);
+    // Node.js says "Unknown system error -116: Unknown system error -116, open 'a'".
+    const text = name === code ? message : message.replace(/^(Unknown system error -\d+): \1/, name ?? "");
+    const known = name === undefined ? undefined : meanings[name];
+    return known ? `${known} (${text})` : text;
 }
