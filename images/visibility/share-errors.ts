@@ -1,5 +1,5 @@
 // An error of the file system in words: what to look at. Pure.
-import { constants } from "node:os";
+import { errorName } from "../common/error-names";
 
 const meanings: Record<string, string> = {
     ENOSPC: "the share is full",
@@ -15,14 +15,9 @@ const meanings: Record<string, string> = {
     EUCLEAN: "the file system behind the share is damaged",
 };
 
-/** Of Linux (include/uapi/asm-generic/errno.h); Node.js has no name for them, nor for most that `constants` knows. */
-const unnamed: Record<string, number> = { ...constants.errno, EUCLEAN: 117, EREMOTEIO: 121, EKEYEXPIRED: 127 };
-const names = new Map(Object.entries(unnamed).map(([name, number]) => [number, name]));
-
 export function explain(error: unknown): string {
-    const { code, errno, message } = error as NodeJS.ErrnoException;
-    const isNamed = code === undefined || meanings[code] !== undefined;
-    const name = isNamed || errno === undefined ? code : (names.get(-errno) ?? code);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const name = errorName(error);
     // Node.js says "Unknown system error -116: Unknown system error -116, open 'a'".
     const text = name === code ? message : message.replace(/^(Unknown system error -\d+): \1/, name ?? "");
     const known = name === undefined ? undefined : meanings[name];
