@@ -1,5 +1,5 @@
-// Ganesha as a child process: started in the foreground, its log passed on line
-// by line, signals handed to it, its end reported.
+// Ganesha as a child process, once: started in the foreground, its log passed on
+// line by line, signals handed to it, its end reported. restarts.ts does it again.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -18,6 +18,8 @@ export interface End {
     signal: NodeJS.Signals | null;
     /** What of its configuration it did not take as it is written, in its own words; then it was told to end. */
     misread: readonly string[];
+    /** There is no such program, or it may not be run. */
+    unstartable: boolean;
 }
 
 /** It gives back what clients hold and ends within a second or two. */
@@ -71,11 +73,11 @@ export function startGanesha(program: string, args: readonly string[], print: (l
     const ended = new Promise<End>((resolve) => {
         child.on("error", (error) => {
             print(`cannot start ${program}: ${error.message}`);
-            resolve({ code: 127, signal: null, misread });
+            resolve({ code: 127, signal: null, misread, unstartable: true });
         });
         child.on("close", (code, signal) => {
             clearTimeout(killer);
-            resolve({ code, signal, misread });
+            resolve({ code, signal, misread, unstartable: false });
         });
     });
     return {

@@ -1,13 +1,13 @@
 // Entry point of the NFS server's image: prepares the volume, runs Ganesha in
-// the foreground with the mounted configuration, answers the kubelet's probes
-// (health.ts), and ends as Ganesha ends. Process 1 of its container.
+// the foreground with the mounted configuration and keeps it running
+// (restarts.ts), answers the kubelet's probes (health.ts). Process 1 of its container.
 import { randomInt, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { constants } from "node:os";
 import { serverPod } from "@nfs-storage-stack/contract";
 import { serve } from "../common/http";
 import { startGanesha } from "./ganesha";
 import { healthRoutes } from "./health";
+import { containerOutOfMemoryKills, keepRunning } from "./restarts";
 import { settingsFrom } from "./settings";
 import { prepare } from "./volume";
 
@@ -33,12 +33,17 @@ async function main(): Promise<number> {
     const canary = Buffer.from(`canary ${randomUUID()}\n`);
     await prepare(serverPod.dataPath, { uid: settings.squashUid, gid: settings.squashGid }, canary);
     say(`the volume is ready; at most ${await openFilesLimit()} open files`);
-    const ganesha = startGanesha(
-        "ganesha.nfsd",
-        // In the foreground, to stdout, with a pid file in the one place that is writable for certain.
-        ["-F", "-L", "STDOUT", "-f", serverPod.configPath, "-p", "/tmp/ganesha.pid", "-E", String(newEpoch())],
-        (line) => process.stdout.write(`${line}\n`),
-    );
+    const ganesha = keepRunning({
+        start: () =>
+            startGanesha(
+                "ganesha.nfsd",
+                // In the foreground, to stdout, with a pid file in the one place that is writable for certain.
+                ["-F", "-L", "STDOUT", "-f", serverPod.configPath, "-p", "/tmp/ganesha.pid", "-E", String(newEpoch())],
+                (line) => process.stdout.write(`${line}\n`),
+            ),
+        say,
+        outOfMemoryKills: containerOutOfMemoryKills,
+    });
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
         process.on(signal, () => {
             say(`${signal}: Ganesha is told to end`);
@@ -52,17 +57,11 @@ async function main(): Promise<number> {
             canary,
             target: { host: "127.0.0.1", port: serverPod.nfsPort, timeoutMs: PROBE_TIMEOUT_MS },
             complaint: ganesha.complaint,
+            restarts: ganesha.restarts,
         }),
         { port: serverPod.healthPort },
     );
-    const { code, signal, misread } = await ganesha.ended;
-    say(`Ganesha ended ${signal ? `by ${signal}` : `with exit code ${code}`}`);
-    if (misread.length > 0) {
-        say(`Ganesha does not take its configuration as it is written: ${misread.join("; ")}`);
-        return 1;
-    }
-    // As a shell reports it.
-    return code ?? 128 + (signal ? constants.signals[signal] : 0);
+    return ganesha.ended;
 }
 
 main().then(

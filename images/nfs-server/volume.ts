@@ -4,6 +4,7 @@ import { constants } from "node:fs";
 import { chmod, lchown, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { serverPod } from "@nfs-storage-stack/contract";
+import { errorName } from "../common/error-names";
 
 export interface Mount {
     point: string;
@@ -79,7 +80,7 @@ async function replaceFile(path: string, contents: Buffer): Promise<void> {
     await rename(temporary, path);
 }
 
-const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes(errorName(error) ?? "");
 
 /** Over the one of the start before, as long as that: so a volume that is full can be served, and be given room. */
 async function overwriteFile(path: string, contents: Buffer): Promise<void> {

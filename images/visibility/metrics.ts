@@ -1,59 +1,8 @@
-// Metrics in the text format that Prometheus reads, and what both roles tell of
-// themselves. Pure.
+// What both roles tell of themselves, as metrics. Pure.
 import { version } from "../../contract/package.json";
+import { inSeconds, type Metric, single } from "../common/metrics";
 import type { ShareLoad } from "./messages";
 import type { Histogram } from "./statistics";
-
-export interface Metric {
-    name: string;
-    help: string;
-    type: "counter" | "gauge" | "histogram";
-    /** Null and undefined samples are left out: not known is not 0. */
-    samples: readonly {
-        /** Added to the name, such as _sum of a histogram. */
-        suffix?: string;
-        labels?: Readonly<Record<string, string>>;
-        value: number | null | undefined;
-    }[];
-}
-
-const escapeHelp = (text: string): string => text.replace(/\\/g, "\\\\").replace(/\n/g, "\\n");
-const escapeLabel = (text: string): string => escapeHelp(text).replace(/"/g, '\\"');
-
-export function renderMetrics(metrics: readonly Metric[]): string {
-    return metrics
-        .map(({ name, help, type, samples }) => {
-            const lines = samples.flatMap(({ suffix = "", labels = {}, value }) => {
-                if (value === null || value === undefined || Number.isNaN(value)) return [];
-                const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
-                return [`${name}${suffix}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`];
-            });
-            return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${lines.join("")}`;
-        })
-        .join("");
-}
-
-/** One number without labels. */
-export const single = (
-    type: "counter" | "gauge",
-    name: string,
-    help: string,
-    value: number | null | undefined,
-): Metric => ({ name, help, type, samples: [{ value }] });
-
-/** One number for each value of a label. */
-export const labelled = (
-    type: "counter" | "gauge",
-    name: string,
-    help: string,
-    label: string,
-    values: Readonly<Record<string, number>>,
-): Metric => ({
-    name,
-    help,
-    type,
-    samples: Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value })),
-});
 
 /** In seconds, from milliseconds. */
 export const histogramMetric = (name: string, help: string, histogram: Histogram): Metric => ({
@@ -71,9 +20,6 @@ export const histogramMetric = (name: string, help: string, histogram: Histogram
         { suffix: "_count", value: histogram.count },
     ],
 });
-
-export const inSeconds = (ms: number | null | undefined): number | null =>
-    ms === null || ms === undefined ? null : ms / 1000;
 
 /** What the process has taken; the names are Prometheus's own for every process. */
 export interface ProcessUse {

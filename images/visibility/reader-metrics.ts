@@ -1,5 +1,6 @@
 // A reader's metrics. docs/monitoring.md says what to make of them. Pure.
-import { histogramMetric, inSeconds, labelled, type Metric, single } from "./metrics";
+import { inSeconds, labelled, type Metric, single } from "../common/metrics";
+import { histogramMetric } from "./metrics";
 import type { ReaderFacts } from "./reader-facts";
 
 export function readerMetrics(facts: ReaderFacts, now: number): Metric[] {

@@ -3,6 +3,7 @@
 // Prometheus, to the pages that people have open.
 import { readFileSync } from "node:fs";
 import { json } from "../common/http";
+import { metricsRoute } from "../common/metrics";
 import { ClockFollower } from "./clock-follower";
 import { EventStream } from "./events";
 import { Probes } from "./kubelet";
@@ -13,7 +14,7 @@ import { pageRoutes } from "./page-files";
 import type { PageState } from "./page-state";
 import { HISTORY_SECONDS, ReaderFacts } from "./reader-facts";
 import { readerMetrics } from "./reader-metrics";
-import { goOn, metricsRoute, processUse, type Running, statusRoute } from "./running";
+import { goOn, processUse, type Running, statusRoute } from "./running";
 import type { ReaderSettings } from "./settings";
 import { ShareThread } from "./share-thread";
 import { monotonicMs } from "./time";

@@ -1,7 +1,7 @@
 // A role that goes on until it is stopped, as the writer and the readers do: a
 // thread works on the share, and this one answers over HTTP meanwhile.
 import { json, type Routes, serve } from "../common/http";
-import { type Metric, type ProcessUse, renderMetrics } from "./metrics";
+import type { ProcessUse } from "./metrics";
 import type { ShareThread } from "./share-thread";
 
 export interface Running {
@@ -24,10 +24,6 @@ export interface GoingOn {
 }
 
 export const statusRoute = (status: () => unknown): Routes => ({ "/status.json": () => json(status()) });
-
-export const metricsRoute = (metrics: () => Metric[]): Routes => ({
-    "/metrics": () => ({ type: "text/plain; version=0.0.4; charset=utf-8", body: renderMetrics(metrics()) }),
-});
 
 export function processUse(): ProcessUse {
     const { user, system } = process.cpuUsage();

@@ -2,10 +2,11 @@
 // has written: to the kubelet, to readers that ask for the clock, to people.
 import type { WriterStatus } from "@nfs-storage-stack/contract";
 import { json } from "../common/http";
+import { inSeconds, type Metric, metricsRoute, single } from "../common/metrics";
 import { Probes } from "./kubelet";
 import type { WriterThreadSettings, WrittenMessage } from "./messages";
-import { commonMetrics, histogramMetric, inSeconds, type Metric, single } from "./metrics";
-import { goOn, metricsRoute, processUse, type Running, statusRoute } from "./running";
+import { commonMetrics, histogramMetric } from "./metrics";
+import { goOn, processUse, type Running, statusRoute } from "./running";
 import type { WriterSettings } from "./settings";
 import { ShareThread } from "./share-thread";
 import { Histogram, Window } from "./statistics";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { forward } from "../../commands/forward";
 import { ganeshaNfs4Config } from "../../components/ganesha-config";
-import { serverPod } from "../../contract/src";
+import { ReaderStatus, serverPod } from "../../contract/src";
 import { kubectlProgram, nodeCommand } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import type { StackOutputs } from "../../outputs";
@@ -15,6 +15,8 @@ const own = ownInstance("share");
 const { makes, kubectl } = own;
 const NODES = ["node-1", "node-2"];
 const TIMES = 100;
+/** A container that ended as often would be started after two minutes. */
+const KILLS = 6;
 
 const outputs = async (): Promise<StackOutputs> => JSON.parse((await makes("outputs")).stdout);
 
@@ -88,6 +90,10 @@ describe("the share in the hands of others", () => {
         out = await outputs();
     });
 
+    async function killGanesha(): Promise<void> {
+        const server = ["-n", out.server.namespace ?? "", "nfs-server-0"];
+        await kubectl(["exec", ...server, "--", "sh", "-c", "kill -9 $(pidof ganesha.nfsd)"]);
+    }
     const logs = (name: string): Promise<string> => kubectl(["logs", "-n", out.volume.namespace, name]);
     /** Counts on both nodes at once; `meanwhile` begins when both do. */
     async function count(lock: "flock" | "fcntl", meanwhile?: () => Promise<unknown>): Promise<void> {
@@ -119,12 +125,40 @@ describe("the share in the hands of others", () => {
         it(`gives ${lock} locks to two nodes in turn: none fails, and nothing is lost`, () => count(lock));
 
         it(`gives ${lock} locks to two nodes while Ganesha is killed: none fails, and nothing is lost`, () =>
-            count(lock, async () => {
-                const { namespace } = out.server;
-                const server = ["-n", namespace ?? "", "nfs-server-0"];
-                await kubectl(["exec", ...server, "--", "sh", "-c", "kill -9 $(pidof ganesha.nfsd)"]);
-            }));
+            count(lock, killGanesha));
     }
+
+    it("goes on after each of many kills of Ganesha, in the same container, and people see what happened", async () => {
+        const { namespace } = out.server;
+        const { namespace: clients, service } = out.readers;
+        const status = async (): Promise<ReaderStatus> =>
+            ReaderStatus.parse(
+                JSON.parse(
+                    await kubectl([
+                        ...["get", "--raw"],
+                        `/api/v1/namespaces/${clients}/services/${service}:http/proxy/status.json`,
+                    ]),
+                ),
+            );
+        for (let time = 0; time < KILLS; time += 1) {
+            await killGanesha();
+            const { lastSequence } = await status();
+            for (const end = Date.now() + 60_000; (await status()).lastSequence <= lastSequence; ) {
+                assert.ok(Date.now() < end, `the readers see nothing new a minute after kill ${time + 1}`);
+            }
+        }
+        const found = await kubectl(["get", "pod", "-n", namespace ?? "", "nfs-server-0", "-o", "json"]);
+        const [container] = JSON.parse(found).status.containerStatuses;
+        assert.deepEqual([container.restartCount, container.ready], [0, true]);
+        const metrics = await kubectl([
+            ...["get", "--raw"],
+            `/api/v1/namespaces/${namespace}/pods/nfs-server-0:${serverPod.healthPort}/proxy/metrics`,
+        ]);
+        const times = Number(/^nfs_server_restarts_total (\d+)$/m.exec(metrics)?.[1]);
+        assert.ok(times >= KILLS, metrics);
+        const events = await kubectl(["get", "events", "-n", namespace ?? "", "--field-selector=reason=ProbeWarning"]);
+        assert.match(events, /Ganesha ended by SIGKILL after \d+ s, and was started again \(\d+ times/);
+    });
 
     it("has a server that is its claim's to a client on the wire, with client ids of this start only", async () => {
         const namespace = out.server.namespace ?? "";
@@ -143,7 +177,7 @@ describe("the share in the hands of others", () => {
             client.close();
             assert.deepEqual([owner, scope], [claim, claim]);
             const log = await kubectl(["logs", "-n", namespace, "nfs-server-0"]);
-            const [, epoch = ""] = /epoch ([0-9a-f]{8}) /.exec(log) ?? [];
+            const [, epoch = ""] = [...log.matchAll(/epoch ([0-9a-f]{8}) /g)].at(-1) ?? [];
             assert.equal((clientId >> 32n).toString(16).padStart(8, "0"), epoch);
             // Ganesha's own choice, which two servers can share, is the second of its start.
             assert.ok(Math.abs(Number(clientId >> 32n) - Date.now() / 1000) > 3_600, epoch);

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { IncomingMessage } from "node:http";
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import fc from "fast-check";
-import { complaintIn, misreadIn, startGanesha } from "../../images/nfs-server/ganesha";
+import { complaintIn, type End, type Ganesha, misreadIn, startGanesha } from "../../images/nfs-server/ganesha";
 import { healthRoutes } from "../../images/nfs-server/health";
 import { canaryReads, exportAnswers, serverAnswers, type Target } from "../../images/nfs-server/probe";
+import { keepRunning, Patience, type Restarts } from "../../images/nfs-server/restarts";
 import { settingsFrom } from "../../images/nfs-server/settings";
 import { mountOf, parseMountinfo, unfitVolume } from "../../images/nfs-server/volume";
 import { markRecord, XdrWriter } from "../../images/nfs-server/xdr";
@@ -128,12 +129,46 @@ describe("the answer to a kubelet's probe", () => {
                     canary,
                     target,
                     complaint: () => "Could not create export for (/share)",
+                    restarts: () => ({ times: 0, last: undefined }),
                 });
                 for (const path of ["/startup", "/ready", "/live"]) {
                     const answer = await routes[path]?.(request);
                     assert.equal(answer?.status, 503);
                     assert.match(String(answer?.body), /^[^\n]*Could not create export for \(\/share\)[^\n]*\n$/);
                 }
+            },
+        );
+    });
+
+    it("tells the kubelet once of each restart, as a success that it makes an event of, and others as a metric", async () => {
+        const kubelet = new IncomingMessage(new Socket());
+        kubelet.headers["user-agent"] = "kube-probe/1.35";
+        let restarts: Restarts = { times: 0, last: undefined };
+        await withServer(
+            (socket, call) => socket.write(markRecord(readAnswer(call.readUInt32BE(), 0, canary))),
+            async (target) => {
+                const routes = healthRoutes({
+                    exportPath: "/s",
+                    canaryPath: "/canary",
+                    canary,
+                    target,
+                    complaint: () => undefined,
+                    restarts: () => restarts,
+                });
+                const ready = async (by: IncomingMessage) => {
+                    const answer = await routes["/ready"]?.(by);
+                    return [answer?.status, String(answer?.body)] as const;
+                };
+                assert.equal((await ready(kubelet))[0], 200);
+                for (const times of [1, 2]) {
+                    restarts = { times, last: "Ganesha ended by SIGKILL" };
+                    assert.equal((await ready(request))[0], 200);
+                    const text = `Ganesha ended by SIGKILL (${times} times since the container started)\n`;
+                    assert.deepEqual(await ready(kubelet), [300, text]);
+                    assert.equal((await ready(kubelet))[0], 200);
+                }
+                const metrics = await routes["/metrics"]?.(request);
+                assert.match(String(metrics?.body), /^nfs_server_restarts_total 2$/m);
             },
         );
     });
@@ -152,6 +187,7 @@ describe("the answer to a kubelet's probe", () => {
                     canary,
                     target,
                     complaint: () => undefined,
+                    restarts: () => ({ times: 0, last: undefined }),
                 });
                 const answers = await Promise.all(Array.from({ length: 5 }, () => routes["/live"]?.(request)));
                 assert.deepEqual([...new Set(answers.map((a) => a?.status))], [200]);
@@ -180,7 +216,7 @@ describe("Ganesha's log", () => {
             ["-e", `console.log(${JSON.stringify(text)}); process.exitCode = 3`],
             (l) => printed.push(l),
         );
-        assert.deepEqual(await ganesha.ended, { code: 3, signal: null, misread: [] });
+        assert.deepEqual(await ganesha.ended, { code: 3, signal: null, misread: [], unstartable: false });
         assert.equal(printed.length, 2);
         assert.equal(ganesha.complaint(), "first");
     });
@@ -220,8 +256,86 @@ describe("Ganesha's log", () => {
             printed.push(l);
             if (l === "up") ganesha.stop("SIGTERM", 100);
         });
-        assert.deepEqual(await ganesha.ended, { code: null, signal: "SIGKILL", misread: [] });
+        assert.deepEqual(await ganesha.ended, { code: null, signal: "SIGKILL", misread: [], unstartable: false });
         assert.match(printed.join(), /is killed/);
+    });
+});
+
+describe("Ganesha, kept running", () => {
+    const KILLED: End = { code: null, signal: "SIGKILL", misread: [], unstartable: false };
+
+    it("is started again at once after it stayed up, later and later when it did not, and then no more", () => {
+        const patience = new Patience();
+        const pause = (ms: number, outOfMemory = false) => patience.after({ ms, outOfMemory });
+        assert.deepEqual(
+            [1, 2, 3, 4, 5, 6].map(() => pause(100)),
+            [500, 1000, 2000, 4000, 8000, undefined],
+        );
+        for (let time = 0; time < 100; time += 1) assert.equal(pause(60_000), 0);
+        assert.deepEqual([pause(60_000, true), pause(60_000, true), pause(60_000), pause(100)], [500, 1000, 0, 500]);
+    });
+
+    /** Runs one Ganesha for each of these ends, in order; the last of them for all that come after. */
+    function lives(ends: readonly (End | "runs")[], kills: readonly number[] = [0]) {
+        const said: string[] = [];
+        let [started, asked] = [0, 0];
+        const start = (): Ganesha => {
+            const end = ends[Math.min(started, ends.length - 1)];
+            started += 1;
+            let stop = (_: NodeJS.Signals): void => {};
+            const ended = new Promise<End>((resolve) => {
+                if (end !== "runs" && end !== undefined) return resolve(end);
+                stop = (signal) => resolve({ ...KILLED, signal });
+            });
+            return { pid: undefined, complaint: () => undefined, stop: (signal) => stop(signal), ended };
+        };
+        const kept = keepRunning({
+            start,
+            say: (line) => said.push(line),
+            outOfMemoryKills: async () => kills[Math.min(asked++, kills.length - 1)] ?? 0,
+            patience: new Patience(1),
+        });
+        return { kept, said, started: () => started };
+    }
+
+    it("says what ended it, in its log, as a count and as the reason why it is not ready", async () => {
+        const { kept, said, started } = lives([KILLED, { ...KILLED, code: 0, signal: null }, "runs"]);
+        while (started() < 3) await new Promise(setImmediate);
+        assert.equal(kept.restarts().times, 2);
+        assert.match(said.join("\n"), /^Ganesha ended by SIGKILL after 0 s; it is started again in [\d.]+ s$/m);
+        assert.match(kept.complaint() ?? "", /^Ganesha ended by exit code 0 after 0 s, and was started again$/);
+        kept.stop("SIGTERM");
+        assert.equal(await kept.ended, 128 + 15);
+    });
+
+    it("says that memory was used up when that is why it was killed", async () => {
+        const { kept, started } = lives([KILLED, "runs"], [2, 3]);
+        while (started() < 2) await new Promise(setImmediate);
+        assert.equal(kept.restarts().times, 1);
+        assert.match(kept.complaint() ?? "", /killed because the container's memory was used up/);
+        kept.stop("SIGTERM");
+        await kept.ended;
+    });
+
+    it("ends the container, as a failure that says so, when it does not stay up", async () => {
+        const { kept, said, started } = lives([{ ...KILLED, code: 0, signal: null }]);
+        assert.deepEqual([await kept.ended, started()], [1, 6]);
+        assert.match(said.at(-1) ?? "", /for the 6th time soon after its start: it does not stay up$/);
+    });
+
+    it("is not started again when it can't be, or does not take its configuration", async () => {
+        const misread = lives([{ ...KILLED, misread: ["(a:1): Unknown block (B)"] }]);
+        assert.deepEqual([await misread.kept.ended, misread.started()], [1, 1]);
+        assert.match(misread.said.join(), /does not take its configuration as it is written: \(a:1\)/);
+        const unstartable = lives([{ ...KILLED, code: 127, signal: null, unstartable: true }]);
+        assert.deepEqual([await unstartable.kept.ended, unstartable.started()], [127, 1]);
+    });
+
+    it("is not started again when it was told to end, also between two lives", async () => {
+        const patient = lives([KILLED]);
+        patient.kept.stop("SIGTERM");
+        await patient.kept.ended;
+        assert.ok(patient.started() <= 1);
     });
 });
 

@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { healthRoutes } from "../../images/nfs-server/health";
 import { ask, onFreshShare, until } from "./visibility-fixture";
 
 const docs = join(__dirname, "../../docs");
@@ -26,7 +29,20 @@ const expressions = [
     ...rules.map(({ alert, expr }) => [alert, expr] as const),
     ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
 ];
-const namesIn = (text: string): string[] => text.match(/\b(?:nfs_visibility|process)_\w+/g) ?? [];
+const namesIn = (text: string): string[] => text.match(/\b(?:nfs_visibility|nfs_server|process)_\w+/g) ?? [];
+
+/** The server's own, of a server that has nothing to do. */
+async function ofServer(): Promise<string> {
+    const routes = healthRoutes({
+        exportPath: "/share",
+        canaryPath: "/canary",
+        canary: Buffer.of(),
+        target: { host: "127.0.0.1", port: 1, timeoutMs: 1 },
+        complaint: () => undefined,
+        restarts: () => ({ times: 0, last: undefined }),
+    });
+    return String((await routes["/metrics"]?.(new IncomingMessage(new Socket())))?.body);
+}
 
 describe("monitoring", function () {
     this.timeout(60_000);
@@ -37,7 +53,10 @@ describe("monitoring", function () {
         const r = await reader(w.port);
         await until(r.port, "/ready", 200);
         await until(r.port, "/metrics", 200, /^nfs_visibility_clock_uncertainty_seconds /m);
-        const text = (await ask(w.port, "/metrics")).body + (await ask(r.port, "/metrics")).body;
+        const text = [
+            ...(await Promise.all([w, r].map(({ port }) => ask(port, "/metrics")))).map(({ body }) => body),
+            await ofServer(),
+        ].join("");
         const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
         for (const line of samples) assert.match(line, /^[a-z_]+(?:\{(?:\w+="[^"]*",?)+\})? -?[\d.e+-]+$/, "its form");
         const there = new Set(samples.map((line) => line.split(/[{ ]/, 1)[0]));
@@ -47,7 +66,7 @@ describe("monitoring", function () {
         const page = read("monitoring.md");
         // Prometheus's own tool knows more about metrics than these lines do, where it is installed.
         for (const { port } of [w, r]) promtool(["check", "metrics"], (await ask(port, "/metrics")).body);
-        const types = [...text.matchAll(/^# TYPE (nfs_visibility_\w+) /gm)].map(([, name]) => name ?? "");
+        const types = [...text.matchAll(/^# TYPE (nfs_\w+) /gm)].map(([, name]) => name ?? "");
         for (const name of types) {
             const short = name.replace("nfs_visibility_", "…_");
             assert.ok(page.includes(`${name}`) || page.includes(`\`${short}\``), `docs/monitoring.md lacks ${name}`);

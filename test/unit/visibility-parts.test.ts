@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { decodeEvidence, EVIDENCE_MAX_BYTES, type Evidence } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
+import { labelled, renderMetrics, single } from "../../images/common/metrics";
 import { bestOffset, offsetOf } from "../../images/visibility/clock";
 import { Findings, fittingEvidence } from "../../images/visibility/findings";
-import { histogramMetric, labelled, renderMetrics, single } from "../../images/visibility/metrics";
+import { histogramMetric } from "../../images/visibility/metrics";
 import { isNfs, mountedAt, parseMounts } from "../../images/visibility/mounts";
 import { Rhythm } from "../../images/visibility/rhythm";
 import { checkSettings, readerSettings, writerSettings } from "../../images/visibility/settings";
@@ -157,6 +158,22 @@ describe("an error of the share", () => {
         const error = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
         assert.equal(explain(error), "the share is full (ENOSPC: no space left on device, write)");
         assert.equal(explain(new Error("other")), "other");
+        // As Node.js gives what it has no name for.
+        const unnamed = (errno: number): string =>
+            explain(
+                Object.assign(
+                    new Error(`Unknown system error ${errno}: Unknown system error ${errno}, open '/share/a'`),
+                    {
+                        errno,
+                        code: `Unknown system error ${errno}`,
+                    },
+                ),
+            );
+        assert.match(unnamed(-116), /^the share was replaced behind this mount .*\(ESTALE, open '\/share\/a'\)$/);
+        assert.match(unnamed(-122), /^the share's quota is used up \(EDQUOT, open/);
+        assert.match(unnamed(-121), /^the share reports an input\/output error of its own \(EREMOTEIO, open/);
+        assert.equal(unnamed(-127), "EKEYEXPIRED, open '/share/a'");
+        assert.match(unnamed(-4000), /^Unknown system error -4000: /);
     });
 });
 

@@ -88,6 +88,9 @@ export const reasons: readonly (readonly [english: string, korean: string])[] = 
     ],
     ["the share does not permit it", "공유 폴더가 허용하지 않습니다"],
     ["the share is not connected", "공유 폴더가 연결되어 있지 않습니다"],
+    ["the share gives no more locks", "공유 폴더가 더는 잠금을 주지 않습니다"],
+    ["the share reports an input/output error of its own", "공유 폴더 쪽에서 입출력 오류가 났습니다"],
+    ["the file system behind the share is damaged", "공유 폴더의 파일 시스템이 손상되었습니다"],
     // kubelet.ts
     ["started", "시작되었습니다"],
     ["alive", "살아 있습니다"],
