@@ -130,13 +130,13 @@ describe("the share in the hands of others", () => {
 
     it("goes on after each of many kills of Ganesha, in the same container, and people see what happened", async () => {
         const { namespace } = out.server;
-        const { namespace: clients, service } = out.readers;
+        const { namespace: clients, pods } = out.readers;
         const status = async (): Promise<ReaderStatus> =>
             ReaderStatus.parse(
                 JSON.parse(
                     await kubectl([
                         ...["get", "--raw"],
-                        `/api/v1/namespaces/${clients}/services/${service}:http/proxy/status.json`,
+                        `/api/v1/namespaces/${clients}/pods/${pods[0]}:8080/proxy/status.json`,
                     ]),
                 ),
             );
