@@ -2,7 +2,8 @@
 // before `pulumi up` succeeds. Settings are explained in docs/settings.md, the
 // parts in components/.
 import * as kubernetes from "@pulumi/kubernetes";
-import { NfsStorageStack, stackNames } from "./components";
+import { runtime } from "@pulumi/pulumi";
+import { NfsStorageStack, prevailing, stackNames } from "./components";
 import { explainFailures } from "./diagnosis";
 import { outputsOf } from "./outputs";
 import { preflight } from "./preflight";
@@ -17,6 +18,7 @@ export = async () => {
     // A cluster that this stack can't work on is refused before anything is made there; what fails there nevertheless is
     // explained in the cluster's own words.
     await preflight(settings, name);
+    runtime.registerStackTransformation(prevailing);
     explainFailures(settings.cluster, stackNames(name, "clientNetworks" in settings.stack.server).namespaces);
 
     // Named by the configuration, never the ambient one: what kubectl points at by chance is not deployed to.

@@ -6,6 +6,7 @@ export * from "./nfs-storage-stack";
 export * from "./nfs-volume";
 export type { ComponentOptions } from "./options";
 export * from "./pod-image";
+export * from "./prevailing";
 export * from "./transform";
 export * from "./visibility-check";
 export * from "./volume-readers";
