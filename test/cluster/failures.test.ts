@@ -128,9 +128,10 @@ describe("make up, when something is wrong", () => {
         assert.match(output, /nfs-writer.* timed out waiting to be Ready/);
         assert.match(
             output,
-            /the cluster says why.*\n +nfs-writer-0 on node-\d: (ErrImagePull|ImagePullBackOff): .*0000/,
+            /the cluster says why.*\n +nfs-writer-0 on node-\d: (ErrImagePull|ImagePullBackOff): .*NotFound.*0000/,
         );
-        assert.match(output, /not found/);
+        // Pulumi's own line is not cut.
+        assert.match(output, /\[writer\]\[(ErrImagePull|ImagePullBackOff)\] .*0000.*not found/);
     });
 
     it("ends with the check's own reason when the check fails", async () => {
