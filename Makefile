@@ -84,7 +84,7 @@ test-failures: node_modules/.package-lock.json ## the long forms of failures: ct
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice
 	@$(TSX) test/policies/mutations.ts $(ARGS)
 test-properties: node_modules/.package-lock.json ## 10,000 generated stacks before all policies
-	@POLICY_RUNS=10000 $(MOCHA) --timeout 3600000 test/policies/properties.test.ts
+	@POLICY_RUNS=10000 PROPERTIES_SEED=$$(date +%s) $(MOCHA) --timeout 3600000 test/policies/properties.test.ts
 test-leftovers: node_modules/.package-lock.json ## the long form of what the embedded cluster leaves behind: 20 killed starts, 4 clusters at once
 	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(ENTER) $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
 bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="weight deployment delay memory"

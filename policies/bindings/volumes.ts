@@ -110,14 +110,15 @@ function reservation(value: unknown): Maybe<ClaimKey> | undefined {
     return key(textAt(reference, "namespace") ?? "", textAt(reference, "name") ?? "");
 }
 
-export function claimOf({ urn, title, namespace, name, value, path, open }: DeclaredClaim): Claim {
-    const asked = declared(value, "volumeName", volumeName);
+export function claimOf({ urn, title, namespace, name, value, path, template }: DeclaredClaim): Claim {
+    // What is there in a template's place is judged by itself: nothing more is asked for here.
+    const asksForNone = template !== undefined && volumeName(template) === undefined;
     return {
         urn,
         title,
         ...common(value, quantityAt(value, "spec", "resources", "requests", "storage")),
         key: name === undefined ? undefined : key(namespace, name),
-        volume: open && asked !== undefined ? UNKNOWN : asked,
+        volume: asksForNone ? undefined : declared(value, "volumeName", volumeName),
         bound: volumeName(value),
         answered: isAnswered(value),
         template: path,

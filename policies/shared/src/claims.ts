@@ -16,8 +16,8 @@ export interface DeclaredClaim {
     value: unknown;
     /** Where the template is, such as `spec.volumeClaimTemplates[0]`; empty for a claim by itself. */
     path: string;
-    /** Of a template: one of this name may be there already, and then it is that one that counts. */
-    open: boolean;
+    /** Of a template whose claim may be there already, so that nothing is known of `value`: what the template says. */
+    template?: unknown;
 }
 
 /** Where the templates of a StatefulSet are. */
@@ -36,7 +36,9 @@ export function claimsOf(objects: readonly KubernetesObject[]): DeclaredClaim[] 
             const key = keyOf(claim);
             if (key === undefined) return [claim];
             if (key !== UNKNOWN && taken.has(key)) return [];
-            return [{ ...claim, open: key === UNKNOWN ? there.length > 0 : taken.has(UNKNOWN) }];
+            // One of the stack may turn out to be there under that name, and then it is that one that counts.
+            const isOpen = key === UNKNOWN ? there.length > 0 : taken.has(UNKNOWN);
+            return [isOpen ? { ...claim, value: { spec: UNKNOWN }, template: claim.value } : claim];
         }),
     ];
 }
@@ -55,7 +57,6 @@ const byItself = (object: KubernetesObject): DeclaredClaim => ({
     name: nameOf(object),
     value: object.value,
     path: "",
-    open: false,
 });
 
 /** Each template of an object once, without the names that its claims get. */
@@ -67,7 +68,6 @@ export function claimTemplatesOf(object: KubernetesObject): DeclaredClaim[] {
         name: undefined,
         value,
         path,
-        open: false,
     });
     /** Of a list that is not known yet one, of which nothing is known. */
     const each = (list: Maybe<unknown[]>, path: string): [unknown, string][] =>

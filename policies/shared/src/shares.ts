@@ -99,7 +99,9 @@ function volumesOf(workload: KubernetesObject, claims: Claims) {
     for (const template of claimTemplatesOf(workload)) {
         // Said already, of the volume.
         if (unknown.some((path) => template.path.startsWith(`${path}.`))) continue;
-        const ofTemplate = made.filter(({ path }) => path === template.path);
+        const ofPods = made.filter(({ path }) => path === template.path);
+        // A set that is scaled to nothing has no claim yet, but pods to come, and they mount what the template says.
+        const ofTemplate = ofPods.length > 0 ? ofPods : [template];
         const name = template.path.includes(".ephemeral.")
             ? volumeNameOf(workload, template.path)
             : textAt(template.value, "metadata", "name");
@@ -180,7 +182,7 @@ class Claims {
             return isNamed ? share : { ...share, title: `the volume ${String(nameOf(volume))}` };
         }
         if (volume !== UNKNOWN && source === UNKNOWN) return UNKNOWN;
-        const shared = claim !== undefined && this.isShared(claim.open ? UNKNOWN : claim.value);
+        const shared = claim !== undefined && this.isShared(claim.value);
         // It may turn out to be bound to one of the stack's volumes of NFS.
         if (volume === UNKNOWN && this.hasNfsVolumes) {
             return shared === true

@@ -11,6 +11,7 @@ import {
     pair,
     plain,
     sources,
+    statefulSet,
     storageClass,
     volume,
     withShare,
@@ -263,6 +264,15 @@ export const probesCases: Record<string, PolicyCases> = {
                 blames: lastingNames,
                 says: [/gives up at failure 6, 75 s after the first/],
             },
+            {
+                what: "is of a set that is scaled to nothing",
+                program: () => {
+                    const impatient = { ...good, livenessProbe: { httpGet: { port: 80 } } };
+                    statefulSet({}, { replicas: 0, container: mounting(impatient) });
+                },
+                blames: ["db"],
+                says: [/gives up at failure 3/],
+            },
         ],
         complies: [
             {
@@ -282,6 +292,16 @@ export const probesCases: Record<string, PolicyCases> = {
                 what: "has a period that is not known yet",
                 program: () => client({ livenessProbe: { periodSeconds: late(1) } })(),
                 says: /livenessProbe is known only/,
+            },
+            {
+                what: "has a template with a volume of NFS, and a claim that may be the one of its pod",
+                program: () => {
+                    volume("data");
+                    claim("data", { accessModes: ["ReadOnlyMany"] }, {}, undefined, { name: late("share-db-0") });
+                    const impatient = { ...good, livenessProbe: { httpGet: { port: 80 } } };
+                    statefulSet({ volumeName: "data" }, { container: mounting(impatient) });
+                },
+                says: /volumeClaimTemplates\[0\] is known only/,
             },
         ],
         notApplicable: [nothing, endsByItself],

@@ -180,6 +180,15 @@ export const satisfiedCases: Record<string, PolicyCases> = {
                 says: /PersistentVolume "data": metadata\.name is known only/,
             },
             {
+                what: "is reserved for a set's claim, and has a claim that may be it",
+                program: () => {
+                    volume("data", { claimRef: { namespace: "web", name: "share-db-0" } });
+                    statefulSet({ accessModes: ["ReadOnlyMany"] });
+                    claim("data", { volumeName: undefined as never }, {}, undefined, { name: late("share-db-0") });
+                },
+                says: /StatefulSet web\/db, .*: spec\.volumeName is known only/,
+            },
+            {
                 what: "has a volume of which nothing is known yet",
                 program: () =>
                     pair({
