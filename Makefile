@@ -59,7 +59,7 @@ kubectl: node_modules/.package-lock.json ## kubectl on the embedded cluster: ARG
 policies: node_modules/.package-lock.json ## every policy on every environment, and on a state: STATE=file from `pulumi stack export`
 	@$(TSX) test/environments/policies.ts
 
-.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-failures test-leftovers test-mutations test-properties bench recovery soak format settings policy-docs golden pictures lab
+.PHONY: test check check-workflows test-unit test-go test-browser test-cluster test-share test-failures test-leftovers test-mutations test-properties bench recovery soak format settings policy-docs golden pictures lab
 test: check test-unit test-go test-browser test-cluster ## every test, on clusters of their own
 check: node_modules/.package-lock.json ## formatting, lint, types
 	@echo "== check" && $(TSX) test/check.ts
@@ -79,6 +79,8 @@ test-browser: node_modules/.package-lock.json ## the readers' page in Chromium
 	@echo "== browser" && $(MOCHA) 'test/browser/**/*.test.ts'
 test-cluster: node_modules/.package-lock.json ## tests on an embedded cluster that they bring up themselves
 	@echo "== cluster" && $(ENTER) $(MOCHA) --config test/cluster/.mocharc.json
+test-share: node_modules/.package-lock.json ## what applications do on the share; part of test-cluster, SHARE_SCALE=10 for a long form
+	@echo "== share" && $(ENTER) $(MOCHA) --config test/share/.mocharc.json
 test-failures: node_modules/.package-lock.json ## the long forms of failures: ctrl-C at INTERRUPTIONS moments, nodes that go, a full volume
 	@echo "== failures" && $(ENTER) $(MOCHA) --config test/failures/.mocharc.json
 test-mutations: node_modules/.package-lock.json ## breaks each condition of each policy, and wants a test to notice

@@ -2,6 +2,8 @@
 // once, before any resource is registered. Keys and their defaults are in
 // settings/keys.ts, what texts mean in settings/values.ts, what can't be
 // together in settings/conflicts.ts.
+
+import { quantityBytes } from "@nfs-storage-stack/contract";
 import * as pulumi from "@pulumi/pulumi";
 import type { NfsStorageStackArgs } from "./components";
 import type { ImageSource } from "./components/pod-image";
@@ -10,7 +12,6 @@ import { isKey, type KeyName, keyOf, keys, type Values } from "./settings/keys";
 import { NAMESPACE } from "./settings/namespace";
 import { nearest } from "./settings/nearest";
 import { NotAllowed, type Problem, problemsText } from "./settings/problem";
-import { quantityBytes } from "./settings/quantity";
 
 /** Where the stack goes. */
 export interface ClusterSettings {
@@ -130,6 +131,7 @@ function stackArgs(values: Values): NfsStorageStackArgs {
         mountOptions: values.mountOptions.length > 0 ? values.mountOptions : undefined,
         identity: { uid: values.userId, gid: values.groupId },
         placement: values.placement,
+        tolerationSeconds: values.tolerationSeconds,
         writer: {
             message: values.message,
             writeIntervalMs: values.writeInterval,

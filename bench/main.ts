@@ -2,7 +2,6 @@
 // with what was built before (warm caches). ARGS names the parts that are
 // wanted, all of them by default: weight.ts, deployment.ts, delay.ts, memory.ts.
 import { stopEngineWhenUnused } from "../commands/down";
-import { forgetStacks } from "../commands/stack";
 import { clusterDelete } from "../embedded/cluster";
 import { main, UserError } from "../embedded/steps";
 import { delay } from "./delay";
@@ -27,7 +26,6 @@ let cleaning: Promise<void> | undefined;
 function cleanUp(): Promise<void> {
     cleaning ??= (async () => {
         await clusterDelete(cluster);
-        await forgetStacks(cluster);
         await stopEngineWhenUnused();
     })();
     return cleaning;

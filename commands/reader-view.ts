@@ -1,6 +1,6 @@
 // What a reader says of itself, for a terminal. Pure.
 import type { ReaderStatus } from "../contract/src";
-import { milliseconds, rowsText } from "./rows";
+import { mebibytes, milliseconds, rowsText } from "./rows";
 
 /** Several lines of text, ending with a newline. */
 export function describeReader(status: ReaderStatus): string {
@@ -20,8 +20,16 @@ export function describeReader(status: ReaderStatus): string {
                 ? `${delayText(delay)} (clocks agree within ${milliseconds(delay.clockUncertainty)})`
                 : "not measured",
         ],
+        ["room", roomText(status.space)],
         ["found wrong", wrong.length === 0 ? "nothing" : wrong.map(([kind, times]) => `${kind} ${times}`).join(", ")],
     ]);
+}
+
+function roomText(space: ReaderStatus["space"]): string {
+    if (space === null) return "not told by the server";
+    const part = space.freeBytes / space.sizeBytes;
+    const text = `${mebibytes(space.freeBytes)} of ${mebibytes(space.sizeBytes)} free (${Math.round(part * 100)} %)`;
+    return space.low ? `${text}: the share fills up; raise the setting capacity, or delete` : text;
 }
 
 const delayText = ({ p50, p99, max }: { p50: number; p99: number; max: number }): string =>

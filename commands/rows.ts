@@ -2,6 +2,8 @@
 
 export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
+export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
 /** Several lines of text, ending with a newline. */
 export function rowsText(rows: readonly (readonly [string, string])[]): string {
     const width = Math.max(...rows.map(([name]) => name.length));

@@ -4,18 +4,18 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ClusterAccess, clusterAccess, clusterUp } from "../embedded/cluster";
 import { baseImage, engineUp } from "../embedded/engine";
 import { prepareHost } from "../embedded/host";
-import { stateDirectory } from "../embedded/paths";
+import { stacksFolder, stateDirectory } from "../embedded/paths";
 import { run } from "../embedded/run";
 import { allDone, UserError } from "../embedded/steps";
 import { type Toolchain, toolchain } from "../embedded/toolchain";
 import { embeddedSettings } from "./embedded-settings";
 import { chosenCluster, chosenEnvironment, type Environment, PROJECT, repository } from "./environment";
-import { removeStaleLocks } from "./locks";
+import { PASSPHRASE_FILE, passphraseFile, removeLeftovers } from "./leftovers";
 import { policyConfiguration } from "./policy-profile";
 import {
     configFileOf,
@@ -53,12 +53,10 @@ export interface Stack {
     isUnfinished(): boolean;
 }
 
-const homeOf = (cluster: string): string => join(stateDirectory(), "stacks", cluster);
-
 /** As openStack; undefined when there never was one on the embedded cluster: then nothing is built to look at it. */
 export async function existingStack(need: "running" | "state"): Promise<Stack | undefined> {
     const embedded = chosenEnvironment().context === undefined;
-    return embedded && !existsSync(join(homeOf(chosenCluster()), "backend")) ? undefined : openStack(need);
+    return embedded && !existsSync(join(stacksFolder(chosenCluster()), "backend")) ? undefined : openStack(need);
 }
 
 /**
@@ -78,9 +76,9 @@ export async function openStack(need: "cluster" | "running" | "state"): Promise<
     const below = async () => (need === "cluster" ? embeddedUp(name) : undefined);
     const [tools, embedded] = await allDone([toolchain(), below()]);
     const env: NodeJS.ProcessEnv = { ...process.env, ...tools.env };
-    const home = homeOf(name);
+    const home = stacksFolder(name);
+    await removeLeftovers(home, environment.name);
     await prepareBackend(home, environment, tools.pulumi, env);
-    await removeStaleLocks(join(home, "backend"), environment.name);
     if (embedded !== undefined) {
         const { cluster, engine, base } = embedded;
         const machine = { ...namespaced(embeddedSettings(cluster, base)), "docker:host": engine.host };
@@ -221,7 +219,7 @@ async function prepareBackend(
 ): Promise<void> {
     const backend = join(home, "backend");
     await mkdir(backend, { recursive: true, mode: 0o700 });
-    const passphrase = join(home, "passphrase");
+    const passphrase = passphraseFile(home);
     if (!existsSync(passphrase)) {
         await writeFile(`${passphrase}.new`, randomBytes(24).toString("base64url"), { mode: 0o600 });
         await rename(`${passphrase}.new`, passphrase);
@@ -229,7 +227,7 @@ async function prepareBackend(
     delete env.PULUMI_CONFIG_PASSPHRASE;
     Object.assign(env, {
         PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+        [PASSPHRASE_FILE]: passphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",
     });
     const project = await projectOf(home, environment);
@@ -237,6 +235,3 @@ async function prepareBackend(
     const provider = ["--secrets-provider", "passphrase", "--non-interactive"];
     await run(pulumi, ["stack", "init", environment.name, "--no-select", ...provider], { cwd: project, env });
 }
-
-/** Deletes what is kept of the stacks on an instance of the embedded cluster, once that is deleted. */
-export const forgetStacks = (cluster: string): Promise<void> => rm(homeOf(cluster), { recursive: true, force: true });

@@ -9,10 +9,14 @@ export interface ClientArgs {
     readonly namespace: Input<string>;
     /** Name of the claim. */
     readonly claim: Input<string>;
+    /** `dataId` of the export behind the claim: the pods are made anew when it is another. @default not known */
+    readonly dataId?: Input<string>;
     /** The image of images/visibility, by digest. */
     readonly image: Input<string>;
     /** Whom the pods run as: whom the server takes every client for. @default 10001:10001 */
     readonly identity?: Identity;
+    /** Seconds after which a pod leaves a node that is unreachable; the check's ends before. @default 30 */
+    readonly tolerationSeconds?: number;
     /** The server's pods, to keep away from where there is a choice. @default anywhere */
     readonly server?: PodGroup;
 }

@@ -23,14 +23,21 @@ export interface ClientPodOptions {
     /** Whom it runs as: whom the server takes it for. @default 10001:10001 */
     readonly identity?: Identity;
     readonly affinity?: PodSpec["affinity"];
+    /** Undefined for a pod that ends by itself. */
+    readonly tolerations?: PodSpec["tolerations"];
 }
 
 /** Node.js takes 40-60 MB; a limit with room for a large journal segment. */
 const resources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } };
 
+/** Of pods that live on: they mount again, which they do not by themselves, when other data is behind the address. */
+export function mountAnnotations(dataId: Input<string> | undefined): { annotations?: Record<string, Input<string>> } {
+    return dataId === undefined ? {} : { annotations: { "nfs-storage-stack/data": dataId } };
+}
+
 /** The pod, but for what differs by how long it lives (`container`, and the spread into the result). */
 export function clientPodSpec(options: ClientPodOptions, container: Partial<Container> = {}): PodSpec {
-    const { role, image, claim, access, env, identity = defaultIdentity, affinity } = options;
+    const { role, image, claim, access, env, identity = defaultIdentity, affinity, tolerations } = options;
     const readOnly = access === "read-only";
     return {
         automountServiceAccountToken: false,
@@ -41,6 +48,7 @@ export function clientPodSpec(options: ClientPodOptions, container: Partial<Cont
         terminationGracePeriodSeconds: 15,
         securityContext: clientPodSecurity(identity),
         ...(affinity !== undefined && { affinity }),
+        ...(tolerations !== undefined && { tolerations }),
         containers: [
             {
                 name: role,

@@ -10,6 +10,11 @@ export interface NfsExport {
     readonly path: string;
     /** Highest version that the server speaks, such as "4.2". */
     readonly nfsVersion: string;
+    /**
+     * Another one is other data behind the same address: mounts made before are stale then, and pods that have them must
+     * be made anew. Undefined where nobody tells.
+     */
+    readonly dataId?: Output<string>;
     /** What must be ready before the export can be mounted, and must outlive everything that mounts it. */
     readonly ready: readonly Resource[];
 }

@@ -6,6 +6,7 @@ import { serverPod } from "@nfs-storage-stack/contract";
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { Identity } from "./identity";
+import { tolerations } from "./placement";
 import { probes } from "./probes";
 import { serverContainerSecurity, serverPodSecurity } from "./security";
 
@@ -16,6 +17,8 @@ export interface NfsServerPodOptions {
     readonly claim: Input<string>;
     readonly exportPath: string;
     readonly identity: Identity;
+    /** @default 30 */
+    readonly tolerationSeconds?: number;
 }
 
 const configFolder = posix.dirname(serverPod.configPath);
@@ -48,6 +51,7 @@ export function nfsServerPodSpec(options: NfsServerPodOptions): k8s.types.input.
         // Ganesha writes its clients' recovery records as they come: it needs time only to close files.
         terminationGracePeriodSeconds: 30,
         securityContext: serverPodSecurity,
+        tolerations: tolerations(options.tolerationSeconds),
         containers: [
             {
                 name: "nfs-server",

@@ -33,8 +33,8 @@ export interface NfsServerArgs {
     /** Fixed clusterIP; every mount names it. @default the cluster chooses one, which stays as long as the Service */
     readonly address?: string;
     /**
-     * Size of the volume behind the share, when it is made; NFS itself enforces none. A later change is said, with the
-     * command that makes it, and not done: whether the class can grow a volume is the cluster's to say. @default "1Gi"
+     * Size of the volume behind the share; NFS itself enforces none. A larger one grows the volume in place, where its
+     * StorageClass can; none gets smaller. Of `existingClaim` it is said where the two differ. @default "1Gi"
      */
     readonly capacity?: string;
     /** For the volume behind the share, when it is made. @default the cluster's default class */
@@ -56,6 +56,11 @@ export interface NfsServerArgs {
     readonly graceSeconds?: number;
     /** Seconds after which a silent client has lost what it had open. @default 10 */
     readonly leaseSeconds?: number;
+    /**
+     * Seconds after which the pod leaves a node that is unreachable. It starts elsewhere when that node is known to be
+     * gone, and its volume can be had there: docs/when-a-node-is-gone.md. @default 30
+     */
+    readonly tolerationSeconds?: number;
     readonly transforms?: PodImageArgs["transforms"] & {
         readonly configuration?: Transform<k8s.core.v1.ConfigMapArgs>;
         readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
@@ -90,6 +95,8 @@ export class NfsServer extends pulumi.ComponentResource {
     readonly configuration: Readonly<Record<string, pulumi.Input<string>>>;
     /** Who the server is to its clients: no other server's, and the same as long as its data. */
     readonly identity: pulumi.Output<string>;
+    /** The claim behind the share, as namespace/name. */
+    readonly dataClaim: pulumi.Output<string>;
     /** The server's pod, for others to keep away from. */
     readonly pods: PodGroup;
     readonly names: { readonly statefulSet: pulumi.Output<string>; readonly service: pulumi.Output<string> };
@@ -120,10 +127,8 @@ export class NfsServer extends pulumi.ComponentResource {
 
         const storage = this.storage(name, settings, metadata, options);
         const claim = settings.existingClaim ?? storage.metadata.name;
-        this.capacity =
-            settings.existingClaim === undefined
-                ? this.sizeOf(storage, settings.capacity)
-                : pulumi.output(settings.capacity);
+        this.dataClaim = storage.id;
+        this.capacity = this.sizeOf(storage, settings.capacity);
         this.identity = assigned(storage.metadata.uid, `uid to the claim ${nfsServerClaimName(name)}`);
         this.configuration = configData(
             mainConfig,
@@ -195,6 +200,7 @@ export class NfsServer extends pulumi.ComponentResource {
                             claim,
                             exportPath,
                             identity,
+                            tolerationSeconds: settings.tolerationSeconds,
                         }),
                     }),
                 },
@@ -214,6 +220,7 @@ export class NfsServer extends pulumi.ComponentResource {
             address: assigned(service.spec.clusterIP, `address to the Service ${workloadName(name)}`),
             path: exportPath,
             nfsVersion: NFS_VERSION,
+            dataId: this.identity,
             ready: [statefulSet, service],
         };
         this.registerOutputs({
@@ -254,26 +261,29 @@ export class NfsServer extends pulumi.ComponentResource {
                         resources: { requests: { storage: args.capacity } },
                     },
                 },
-                // Of most that could change here (class, modes), Pulumi makes a new claim, and the data goes with the old one.
+                // For a change of these Pulumi makes a new claim, and the data goes with the old one.
                 {
                     ...options,
                     ...protection(args.protectData),
                     retainOnDelete: args.retainData,
-                    ignoreChanges: ["spec"],
+                    ignoreChanges: ["accessModes", "selector", "storageClassName", "volumeName"].map(
+                        (field) => `spec.${field}`,
+                    ),
                 },
             ),
         );
     }
 
-    /** What the claim asked for when it was made; says so when that is not what is asked for now. */
+    /** What the claim asks for; says so when an existing one does not ask for what is wanted. */
     private sizeOf(claim: k8s.core.v1.PersistentVolumeClaim, wanted: string): pulumi.Output<string> {
         return pulumi.all([claim.spec, claim.metadata]).apply(([spec, { name, namespace }]) => {
-            const size = spec.resources?.requests?.storage ?? wanted;
+            const size = spec?.resources?.requests?.storage ?? wanted;
             if (size !== wanted) {
                 const patch = JSON.stringify({ spec: { resources: { requests: { storage: wanted } } } });
                 void pulumi.log.warn(
-                    `the volume behind the share keeps its ${size}, although ${wanted} is configured. If its StorageClass can ` +
-                        `grow it: kubectl --namespace ${namespace} patch pvc ${name} --patch '${patch}', then pulumi refresh`,
+                    `the volume behind the share is not this stack's and keeps its ${size}, although ${wanted} is configured. If ` +
+                        `its StorageClass can grow it: kubectl --namespace ${namespace} patch pvc ${name} --patch '${patch}', ` +
+                        "then pulumi up --refresh",
                     claim,
                 );
             }

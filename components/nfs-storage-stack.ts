@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defined } from "./defined";
 import type { NfsExport } from "./export";
 import { ExternalNfs, type ExternalNfsArgs } from "./external-nfs";
+import { warnOfGrowth } from "./growth";
 import type { Identity } from "./identity";
 import { kubernetesName, partLabels } from "./names";
 import { NfsServer, type NfsServerArgs, nfsServerClaimName, nfsServerDefaults } from "./nfs-server";
@@ -25,7 +26,7 @@ import { VolumeWriter, type VolumeWriterArgs, volumeWriterDefaults } from "./vol
 export interface ManagedServer
     extends Omit<
         NfsServerArgs,
-        "namespace" | "capacity" | "identity" | "protectData" | "existingClaim" | "transforms"
+        "namespace" | "capacity" | "identity" | "protectData" | "existingClaim" | "tolerationSeconds" | "transforms"
     > {
     /**
      * Use the namespace and the claim that an earlier stack of this name kept (`retainData`), instead of new ones: the
@@ -52,6 +53,8 @@ export interface NfsStorageStackArgs {
     readonly identity?: Identity;
     /** @default "required" */
     readonly placement?: Placement;
+    /** Seconds after which pods of the stack leave a node that is unreachable. @default 30 */
+    readonly tolerationSeconds?: number;
     readonly writer?: Pick<VolumeWriterArgs, "writeIntervalMs" | "recordBytes" | "recordsPerSync" | "journalBytes"> & {
         /** Any text; part of every record. @default "hello from the writer" */
         readonly message?: string;
@@ -128,8 +131,10 @@ export class NfsStorageStack extends pulumi.ComponentResource {
         const client = {
             namespace: namespace.metadata.name,
             claim: this.volume.claim,
+            dataId: this.export.dataId,
             image: this.clientImage,
             identity,
+            tolerationSeconds: args.tolerationSeconds,
             server: this.server?.pods,
         };
         this.writer = new VolumeWriter(
@@ -163,6 +168,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
             within(...this.volume.ready, ...this.readers.ready),
         );
         const settled = [...this.check.passed, ...this.readers.ready, ...this.writer.ready];
+        if (this.server) warnOfGrowth(`${name}-server-data-size`, this.server.dataClaim, settled, this);
         this.writerPods = readPlacedPods(`${name}-writer-pods`, this.writer.service, settled, this);
         this.readerPods = readPlacedPods(`${name}-reader-pods`, this.readers.service, settled, this);
         this.registerOutputs({ revision: this.revision, visibility: this.check.evidence });
@@ -171,12 +177,19 @@ export class NfsStorageStack extends pulumi.ComponentResource {
     private run(
         { adoptData = nfsStorageStackDefaults.adoptData, ...server }: ManagedServer,
         name: string,
-        { capacity, identity, protectData, transforms }: NfsStorageStackArgs,
+        { capacity, identity, protectData, tolerationSeconds, transforms }: NfsStorageStackArgs,
         opts: ComponentOptions | undefined,
         within: (...dependsOn: pulumi.Resource[]) => ComponentOptions,
     ): NfsServer {
         const serverName = serverNameOf(name);
-        const common = { ...server, capacity, identity, protectData, transforms: transforms?.server };
+        const common = {
+            ...server,
+            capacity,
+            identity,
+            protectData,
+            tolerationSeconds,
+            transforms: transforms?.server,
+        };
         if (adoptData) {
             const { namespace, name: existingClaim } = stackNames(name).serverClaim;
             return new NfsServer(serverName, { ...common, namespace, existingClaim }, within());

@@ -1,4 +1,4 @@
-// On which nodes the clients run. Two pods on one node share that node's NFS
+// On which nodes the pods run, and when they leave one. Two pods on one node share that node's NFS
 // client (and, without `nosharecache`, its cache), so only another node proves
 // that data left the writer's. Pure.
 import type * as k8s from "@pulumi/kubernetes";
@@ -7,6 +7,7 @@ import type { Labels } from "./names";
 
 type Affinity = k8s.types.input.core.v1.Affinity;
 type Term = k8s.types.input.core.v1.PodAffinityTerm;
+type Toleration = k8s.types.input.core.v1.Toleration;
 type Weighted = k8s.types.input.core.v1.WeightedPodAffinityTerm;
 
 /** `preferred` is for clusters of one node. */
@@ -60,6 +61,22 @@ export function awayFrom({ writer, placement = "required", server }: Distances):
             ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
         },
     };
+}
+
+/** Kubernetes itself says 300 (DefaultTolerationSeconds), in which a share without its server stands still. */
+export const defaultTolerationSeconds = 30;
+
+/**
+ * A pod leaves a node that is unreachable, or not ready, for so many seconds, counted from when Kubernetes has noticed it
+ * (50 s after the last sign of life by default, --node-monitor-grace-period of 1.35).
+ */
+export function tolerations(seconds: number = defaultTolerationSeconds): Toleration[] {
+    return ["unreachable", "not-ready"].map((condition) => ({
+        key: `node.kubernetes.io/${condition}`,
+        operator: "Exists",
+        effect: "NoExecute",
+        tolerationSeconds: seconds,
+    }));
 }
 
 /** Spreads the pods of one component over the nodes, as far as the nodes allow. */

@@ -6,10 +6,10 @@ import { clientDefaults, clientPod, roles } from "@nfs-storage-stack/contract";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClientArgs, WriterContact } from "./client-args";
-import { clientPodSpec, httpService } from "./client-pod";
+import { clientPodSpec, httpService, mountAnnotations } from "./client-pod";
 import { podLabels, workloadName } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
-import { awayFrom, type Placement, type PodGroup, spread } from "./placement";
+import { awayFrom, type Placement, type PodGroup, spread, tolerations } from "./placement";
 import { probes } from "./probes";
 import { type Transform, transformed } from "./transform";
 
@@ -67,7 +67,7 @@ export class VolumeReaders extends pulumi.ComponentResource {
                         replicas: this.replicas,
                         selector: { matchLabels: labels },
                         template: {
-                            metadata: { labels },
+                            metadata: { labels, ...mountAnnotations(args.dataId) },
                             spec: {
                                 ...clientPodSpec(
                                     {
@@ -81,6 +81,7 @@ export class VolumeReaders extends pulumi.ComponentResource {
                                             placement: args.placement ?? volumeReadersDefaults.placement,
                                             server,
                                         }),
+                                        tolerations: tolerations(args.tolerationSeconds),
                                         env: {
                                             [clientPod.env.writerName]: writer.journalName,
                                             [clientPod.env.writerUrl]: writer.url,

@@ -6,11 +6,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { assigned } from "./assigned";
 import type { ClientArgs, WriterContact } from "./client-args";
-import { clientPodSpec, httpService, literal } from "./client-pod";
+import { clientPodSpec, httpService, literal, mountAnnotations } from "./client-pod";
 import { httpUrl } from "./export";
 import { kubernetesName, podLabels, workloadName } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
-import { awayFrom, type PodGroup } from "./placement";
+import { awayFrom, type PodGroup, tolerations } from "./placement";
 import { probes } from "./probes";
 import { singlePodSet } from "./single-pod";
 import { type Transform, transformed } from "./transform";
@@ -99,6 +99,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                     spec: singlePodSet({
                         name: workloadName(name),
                         labels,
+                        ...mountAnnotations(args.dataId),
                         spec: clientPodSpec(
                             {
                                 role: "writer",
@@ -107,6 +108,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                                 access: "read-write",
                                 identity,
                                 affinity: awayFrom({ server }),
+                                tolerations: tolerations(args.tolerationSeconds),
                                 env: {
                                     [env.writerName]: this.journalName,
                                     [env.revision]: args.revision,

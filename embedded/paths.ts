@@ -15,3 +15,6 @@ export const cacheDirectory = (): string => join(base("XDG_CACHE_HOME", ".cache"
 
 /** What cannot: clusters' disks, Pulumi's state. */
 export const stateDirectory = (): string => join(base("XDG_STATE_HOME", ".local/state"), NAME);
+
+/** Pulumi's state of the stacks on an instance of the embedded cluster: it is worth nothing without that. */
+export const stacksFolder = (cluster: string): string => join(stateDirectory(), "stacks", cluster);

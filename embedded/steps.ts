@@ -108,7 +108,9 @@ export async function main(run: () => Promise<void>): Promise<void> {
     for (const name of ["SIGINT", "SIGTERM"] as const) {
         process.on(name, () => {
             // Whoever has more to do first listens as well, and ends by itself.
-            if (process.listenerCount(name) === 1) process.exit(128 + constants.signals[name]);
+            if (process.listenerCount(name) > 1) return;
+            process.stderr.write("\ninterrupted; the same command goes on from here\n");
+            process.exit(128 + constants.signals[name]);
         });
     }
     try {

@@ -26,6 +26,8 @@ export interface NodeFacts {
 export interface StorageClassFacts {
     readonly name: string;
     readonly isDefault: boolean;
+    /** Whether Kubernetes lets claims of it ask for more later. */
+    readonly grows: boolean;
 }
 
 /** Something that the stack makes or reads, and whether these credentials may. */
@@ -79,6 +81,10 @@ export interface ClaimFacts {
     readonly uid: string;
     /** The volume that it asks for, or has. */
     readonly volume?: string;
+    readonly className?: string;
+    /** What it asks for, and what it has; undefined before it is bound. Sizes as Kubernetes writes them. */
+    readonly requested?: string;
+    readonly capacity?: string;
     readonly ending: boolean;
 }
 
@@ -114,7 +120,7 @@ export interface Wants {
     readonly server?: {
         readonly clientNetworks: readonly string[];
         /** Undefined where the volume behind the share is one that was kept. */
-        readonly storage?: { readonly className?: string };
+        readonly storage?: { readonly className?: string; readonly capacity: string };
     };
 }
 
@@ -149,9 +155,9 @@ const DEFAULT_CLASS = [
     "storageclass.beta.kubernetes.io/is-default-class",
 ];
 
-export function storageClassFacts({ metadata }: Obj): StorageClassFacts {
+export function storageClassFacts({ metadata, allowVolumeExpansion }: Obj): StorageClassFacts {
     const isDefault = DEFAULT_CLASS.some((annotation) => metadata.annotations?.[annotation] === "true");
-    return { name: metadata.name, isDefault };
+    return { name: metadata.name, isDefault, grows: allowVolumeExpansion === true };
 }
 
 /** Undefined for one that stays. */
@@ -174,10 +180,14 @@ export function volumeFacts({ metadata, spec = {} }: Obj): VolumeFacts {
     };
 }
 
-export function claimFacts({ metadata, spec = {} }: Obj): ClaimFacts {
+export function claimFacts({ metadata, spec = {}, status = {} }: Obj): ClaimFacts {
+    const [requested, capacity] = [spec.resources?.requests?.storage, status.capacity?.storage];
     return {
         uid: metadata.uid,
         ...(spec.volumeName && { volume: spec.volumeName }),
+        ...(spec.storageClassName && { className: spec.storageClassName }),
+        ...(requested && { requested }),
+        ...(capacity && { capacity }),
         ending: metadata.deletionTimestamp !== undefined,
     };
 }

@@ -3,6 +3,7 @@
 // is wrong is one error. read.ts asks, judge.ts decides; docs/your-cluster.md
 // says what each finding means on which cluster.
 import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
+import { nfsServerDefaults } from "../components/nfs-server";
 import { stackNames } from "../components/nfs-storage-stack";
 import { type Cluster, connect, KubeconfigError, NotSupported } from "../kube-api";
 import type { ClusterSettings, Settings } from "../settings";
@@ -53,7 +54,7 @@ export async function preflight({ cluster, stack }: Settings, name: string): Pro
 /** As Docker and Kubernetes call it. */
 const machine = process.arch === "x64" ? "amd64" : process.arch;
 
-function wantsOf({ server, clientImage, placement = "required" }: Settings["stack"]): Wants {
+function wantsOf({ server, capacity, clientImage, placement = "required" }: Settings["stack"]): Wants {
     const own = "clientNetworks" in server ? server : undefined;
     const built = [own?.image, clientImage].find((image) => image !== undefined && "registry" in image);
     return {
@@ -64,7 +65,12 @@ function wantsOf({ server, clientImage, placement = "required" }: Settings["stac
         ...(own && {
             server: {
                 clientNetworks: own.clientNetworks,
-                ...(!own.adoptData && { storage: { className: own.storageClassName } }),
+                ...(!own.adoptData && {
+                    storage: {
+                        className: own.storageClassName,
+                        capacity: capacity ?? nfsServerDefaults.capacity,
+                    },
+                }),
             },
         }),
     };

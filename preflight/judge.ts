@@ -5,6 +5,7 @@
 import { nearest } from "../settings/nearest";
 import type { EndingNamespace, Facts, Known, NodeFacts, RightFacts, StackNames, Wants } from "./facts";
 import { adding, type Finding, ofSetting } from "./finding";
+import { changesSize, growth } from "./growth";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
 import { endingData, endings, takenPair, unpreviewable } from "./taken";
@@ -35,12 +36,7 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
         warnings.push(...awayNodes(wants, nodes), ...otherPlatforms(wants, nodes));
         warnings.push(...podNetworks(wants, nodes), ...lackingNfsClient(nodes).map((line) => ({ line })));
     }
-    const { serverClaim } = facts.taken;
-    // One that is there needs no class any more.
-    if (wants.server?.storage && !("value" in serverClaim && serverClaim.value)) {
-        const classes = known(facts.storageClasses, "StorageClasses could not be read, so storageClassName was");
-        if (classes !== undefined) problems.push(...storage(wants.server.storage.className, classes));
-    }
+    problems.push(...room(wants, facts, names, known));
     problems.push(...taken(facts, names, known));
     // What could not be read is noted by then.
     const { volume } = facts.taken;
@@ -54,6 +50,23 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
 
 /** Gives what is known; notes what is not. */
 type Knowing = <T>(fact: Known<T>, unjudged: string) => T | undefined;
+
+/** For the volume behind the share: one that is there needs no class any more, but to grow. */
+function room(
+    { server }: Wants,
+    { storageClasses, taken: { serverClaim } }: Facts,
+    names: StackNames,
+    known: Knowing,
+): Finding[] {
+    if (server?.storage === undefined) return [];
+    const { className, capacity } = server.storage;
+    const claim = "value" in serverClaim ? serverClaim.value : undefined;
+    if (claim !== undefined && !changesSize(claim, capacity)) return [];
+    const unjudged = claim === undefined ? "storageClassName" : "capacity";
+    const classes = known(storageClasses, `StorageClasses could not be read, so ${unjudged} was`);
+    if (classes === undefined) return [];
+    return claim === undefined ? storage(className, classes) : growth(names.serverClaim, claim, capacity, classes);
+}
 
 function taken({ taken: { ending, volume, claim, serverClaim } }: Facts, names: StackNames, known: Knowing): Finding[] {
     const namespaces = ending

@@ -1,9 +1,10 @@
 // Values that are right one by one, and wrong together; and what is missing.
 // Pure; settings.ts reads the values.
+
+import { quantityBytes } from "@nfs-storage-stack/contract";
 import { durationText } from "./duration";
 import { type KeyName, keyOf, keys, type Values } from "./keys";
 import type { Problem } from "./problem";
-import { quantityBytes } from "./quantity";
 
 /** Nothing is said of keys that are reported already, and nothing that follows from their values. */
 export function conflicts(values: Values, reported: ReadonlySet<string>): Problem[] {

@@ -2,7 +2,7 @@
 // example, what it means. `make settings` writes the schema in Pulumi.yaml and
 // docs/settings.md from it, error messages quote it; a test keeps the files as
 // it says. Defaults are the components' own.
-import { journal } from "@nfs-storage-stack/contract";
+import { journal, quantityOf } from "@nfs-storage-stack/contract";
 import { externalNfsDefaults } from "../components/external-nfs";
 import { ganeshaDefaults } from "../components/ganesha-config";
 import { defaultIdentity } from "../components/identity";
@@ -10,10 +10,10 @@ import { defaultMountOptions } from "../components/mount-options";
 import { nfsServerDefaults } from "../components/nfs-server";
 import { nfsStorageStackDefaults } from "../components/nfs-storage-stack";
 import { nfsVolumeDefaults } from "../components/nfs-volume";
+import { defaultTolerationSeconds } from "../components/placement";
 import { visibilityCheckDefaults } from "../components/visibility-check";
 import { volumeReadersDefaults } from "../components/volume-readers";
 import { volumeWriterDefaults } from "../components/volume-writer";
-import { quantityOf } from "./quantity";
 import * as values from "./values";
 
 export interface Key<T> {
@@ -59,6 +59,11 @@ const cluster = {
         example: "preferred",
         description:
             "Whether readers and the check must (required) or only should (preferred, for clusters of one node) run on another node than the writer.",
+    }),
+    tolerationSeconds: key(values.integer(0, 3600), defaultTolerationSeconds, {
+        example: "30",
+        description:
+            "Seconds after which the stack's pods leave a node that is unreachable or not ready; docs/when-a-node-is-gone.md says what follows.",
     }),
 };
 
@@ -140,7 +145,8 @@ const server = {
 const data = {
     capacity: key(values.quantity(SMALLEST_VOLUME, LARGEST_VOLUME), nfsVolumeDefaults.capacity, {
         example: "10Gi",
-        description: "Size of the share, when it is made; a volume that exists is not replaced, and keeps its size.",
+        description:
+            "Size of the share. A larger one grows the volume behind it in place, where its StorageClass can; none gets smaller.",
     }),
     storageClassName: optional(values.className, {
         example: "standard",

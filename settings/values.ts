@@ -3,10 +3,9 @@
 // puts them together; error texts, Pulumi.yaml and docs/settings.md are made
 // of what the parsers say of themselves.
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { serverPod } from "@nfs-storage-stack/contract";
+import { canonicalQuantity, quantityBytes, serverPod } from "@nfs-storage-stack/contract";
 import { durationMilliseconds, durationText } from "./duration";
 import { NotAllowed } from "./problem";
-import { canonicalQuantity, quantityBytes } from "./quantity";
 import { shown } from "./shown";
 
 /** As Pulumi.yaml names types. */

@@ -6,5 +6,6 @@ export * from "./evidence";
 export * from "./labels";
 export * from "./mount-options";
 export * from "./pods";
+export * from "./quantity";
 export * from "./records";
 export * from "./status";

@@ -65,6 +65,15 @@ export const WriterStatus = z.object({
 });
 export type WriterStatus = z.infer<typeof WriterStatus>;
 
+/** Of the share, as the server tells every client: what it holds, and what of that a client may still take. */
+export const ShareSpace = z.object({
+    sizeBytes: z.number().positive(),
+    freeBytes: z.number().nonnegative(),
+    /** Less than a tenth is free. */
+    low: z.boolean(),
+});
+export type ShareSpace = z.infer<typeof ShareSpace>;
+
 export const ReaderStatus = z.object({
     role: z.literal("reader"),
     ...common,
@@ -82,6 +91,8 @@ export const ReaderStatus = z.object({
     changeDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }).nullable(),
     /** How long the operation on the share that is going on has been waiting. */
     waitingForShareMs: z.number(),
+    /** Null where the server does not tell. */
+    space: ShareSpace.nullable(),
     /** How often something was found wrong, by what it was. */
     found: z.object({
         missing: z.int().nonnegative(),

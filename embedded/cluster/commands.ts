@@ -158,6 +158,7 @@ export function nodeKernel(node: NodePlan, cage: string): Command {
             `con${COMMAND_CONSOLE.device.slice(3)}=fd:${COMMAND_CONSOLE.descriptor}`,
             `con${SHELL_CONSOLE.device.slice(3)}=fd:${SHELL_CONSOLE.descriptor}`,
             "seccomp=on", // without it every process of the node starts slowly
+            "bdev_allow_write_mounted=1", // as distributions have it: resize2fs opens what is mounted
             "quiet",
             "panic=1",
             "noreboot", // a kernel that wants to reboot ends, and the supervisor starts a new one

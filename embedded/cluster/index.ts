@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { lock } from "../cache";
 import { prepareHost } from "../host";
-import { cacheDirectory } from "../paths";
+import { cacheDirectory, stacksFolder } from "../paths";
 import { type Progress, step, UserError } from "../steps";
 import { programs, sandboxImage } from "./artifacts";
 import { kubernetes } from "./build/kubernetes";
@@ -120,16 +120,19 @@ export async function clusterStop(name: string): Promise<void> {
     });
 }
 
-/** Stops it, and removes all that it had. Waits for a start that is under way, which would make it anew. */
+/** Stops it, and removes all that it had, and what Pulumi knows of it. Waits for a start that is under way, which would make it anew. */
 export async function clusterDelete(name: string): Promise<void> {
     const folder = clusterFolder(name);
-    if (!existsSync(folder.root)) return;
+    // Again when a program that a killed start had called has just written one more file.
+    const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
+    if (!existsSync(folder.root)) return rm(stacksFolder(name), options);
     const unlock = await lock(join(folder.root, UP_LOCK), once(say));
     try {
         await clusterStop(name);
-        // Again when a program that a killed start had called has just written one more file.
-        const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
-        await step(`Delete cluster ${name}`, () => rm(folder.root, options));
+        await step(`Delete cluster ${name}`, async () => {
+            await rm(stacksFolder(name), options);
+            await rm(folder.root, options);
+        });
     } finally {
         await unlock();
     }

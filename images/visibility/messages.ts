@@ -1,6 +1,6 @@
 // What the threads that work on the share tell the main thread, and what they
 // are started with. Types only: copies cross between threads.
-import type { JournalRecord } from "@nfs-storage-stack/contract";
+import type { JournalRecord, ShareSpace } from "@nfs-storage-stack/contract";
 import type { Problem } from "./chain";
 import type { RunClock } from "./time";
 
@@ -29,6 +29,8 @@ export interface ShareLoad {
 }
 
 export interface SightMessage extends ShareLoad {
+    /** As it was told last; undefined before, and where the server does not tell. */
+    space: ShareSpace | undefined;
     /** Since the last message. */
     records: SeenRecord[];
     bytes: number;

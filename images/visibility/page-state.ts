@@ -1,6 +1,6 @@
 // What a reader's page is told, by /state.json once and by /events as it goes
 // on. Types only; the page (page/) and the reader (reader-facts.ts) share them.
-import type { ReaderStatus, VerdictKind } from "@nfs-storage-stack/contract";
+import type { ReaderStatus, ShareSpace, VerdictKind } from "@nfs-storage-stack/contract";
 import type { Second, Summary } from "./statistics";
 
 export interface Place {
@@ -66,6 +66,8 @@ export interface PageState {
         delayMs: (Summary & { clockUncertainty: number }) | null;
         found: ReaderStatus["found"];
     };
+    /** Null where the server does not tell. */
+    space: ShareSpace | null;
     records: ShownRecord[];
     document: { before: ShownDocument | null; after: ShownDocument | null; delayMs: number | null };
     probes: ShownProbe[];

@@ -1,7 +1,7 @@
 // What a reader knows: from what its thread sees (messages.ts) and the writer's
 // clock it makes the verdict, the status, the page and the metrics. Pure: time
 // comes as an argument.
-import { journal, type ReaderStatus } from "@nfs-storage-stack/contract";
+import { journal, type ReaderStatus, type ShareSpace } from "@nfs-storage-stack/contract";
 import type { Problem, ProblemKind } from "./chain";
 import type { WriterClock } from "./clock";
 import type { SeenRecord, SightMessage } from "./messages";
@@ -51,6 +51,7 @@ export class ReaderFacts {
     currentSequence = 0;
     busyMs = 0;
     stalls = 0;
+    space: ShareSpace | undefined;
 
     constructor(private readonly settings: ReaderSettings) {}
 
@@ -64,6 +65,7 @@ export class ReaderFacts {
         this.currentSequence = sight.currentSequence;
         this.busyMs = sight.busyMs;
         this.stalls = sight.stalls;
+        this.space = sight.space;
         this.problem = sight.problem;
         if (!sight.caughtUp) {
             this.caughtUpAt = undefined;
@@ -171,6 +173,7 @@ export class ReaderFacts {
             changesSeen: this.changesSeen,
             changeDelayMs: this.changeWindow.summary(),
             waitingForShareMs: Math.round(waitingForShareMs),
+            space: this.space ?? null,
         };
     }
 
@@ -186,6 +189,7 @@ export class ReaderFacts {
             writer: this.writer ?? null,
             limits: { freshnessMs, pollIntervalMs },
             numbers: this.numbers(now),
+            space: this.space ?? null,
             records: this.records,
             document: this.document,
             history: this.history.since(after, now),

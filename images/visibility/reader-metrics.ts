@@ -30,6 +30,8 @@ export function readerMetrics(facts: ReaderFacts, now: number): Metric[] {
             "Since the document was seen to move on.",
             inSeconds(lastChangeAgeMs),
         ),
+        single("gauge", "nfs_visibility_share_size_bytes", "What the share holds in all.", facts.space?.sizeBytes),
+        single("gauge", "nfs_visibility_share_free_bytes", "What of it may still be written.", facts.space?.freeBytes),
         single("counter", "nfs_visibility_looks_total", "Looks at the share.", facts.looks),
         single(
             "gauge",

@@ -2,7 +2,7 @@
 // anybody's mind, records a few times a second. A message wakes the other
 // thread, which costs a dozen system calls; a record costs none. Pure: time
 // comes as an argument.
-import type { JournalRecord } from "@nfs-storage-stack/contract";
+import type { JournalRecord, ShareSpace } from "@nfs-storage-stack/contract";
 import type { Follower } from "./follower";
 import type { SeenRecord, ShareLoad, SightMessage } from "./messages";
 import type { Sight } from "./watch";
@@ -32,7 +32,13 @@ export class Reports {
      * @param live whether all had been verified before this look
      * @returns what is to be told now, of this look and those before
      */
-    add(sight: Sight, live: boolean, seenAt: number, follower: Known, load: ShareLoad): SightMessage | undefined {
+    add(
+        sight: Sight,
+        live: boolean,
+        seenAt: number,
+        follower: Known,
+        load: ShareLoad & { space?: ShareSpace | undefined },
+    ): SightMessage | undefined {
         const { problem, lasting, changed } = sight;
         for (const record of sight.records) this.records.push(seen(record, sight.verifiedAt, live));
         this.bytes += sight.bytes;
@@ -56,6 +62,7 @@ export class Reports {
             currentSequence: follower.lastCurrentSequence,
             busyMs: load.busyMs,
             stalls: load.stalls,
+            space: load.space,
         };
         this.state = state;
         this.stalls = load.stalls;

@@ -13,10 +13,12 @@ import {
     readSync,
     renameSync,
     rmSync,
+    statfsSync,
     statSync,
     writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import type { ShareSpace } from "@nfs-storage-stack/contract";
 import { isMissing, MOST_BYTES, type SegmentFile, type WritableFiles } from "./files";
 import { isNfs, mountedAt, parseMounts } from "./mounts";
 
@@ -24,6 +26,20 @@ import { isNfs, mountedAt, parseMounts } from "./mounts";
 function isOnNfs(sharePath: string): boolean {
     const mount = mountedAt(sharePath, parseMounts(readFileSync("/proc/self/mounts", "utf8")));
     return mount !== undefined && isNfs(mount);
+}
+
+/** The alert NfsShareFillsUp has the same. */
+const LITTLE_FREE = 0.1;
+
+/** Undefined where the server does not say, or does not answer rightly: whoever reads the files says that. */
+export function shareSpace(sharePath: string): ShareSpace | undefined {
+    try {
+        const { bsize, blocks, bavail } = statfsSync(sharePath);
+        if (blocks === 0) return undefined;
+        return { sizeBytes: bsize * blocks, freeBytes: bsize * bavail, low: bavail / blocks < LITTLE_FREE };
+    } catch {
+        return undefined;
+    }
 }
 
 /** Names in a folder are safe when the folder is synced. */

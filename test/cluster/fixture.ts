@@ -3,7 +3,6 @@
 // has those that a file has for itself.
 
 import { stopEngineWhenUnused } from "../../commands/down";
-import { forgetStacks } from "../../commands/stack";
 import { clusterDelete, clusterNames, clusterUp } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { prepareHost } from "../../embedded/host";
@@ -21,7 +20,7 @@ function cleanUp(): Promise<void> {
         const ours = (await clusterNames()).filter(
             (name) => name === sharedCluster || name.startsWith(`${sharedCluster}-`),
         );
-        await Promise.all(ours.map((name) => clusterDelete(name).then(() => forgetStacks(name))));
+        await Promise.all(ours.map(clusterDelete));
         await stopEngineWhenUnused();
     })();
     return cleaning;

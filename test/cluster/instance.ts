@@ -5,7 +5,6 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
 import { repository } from "../../commands/environment";
-import { forgetStacks } from "../../commands/stack";
 import { clusterDelete, clusterUp, kubectlProgram } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import { run } from "../../embedded/run";
@@ -99,7 +98,6 @@ export function broughtUp({ name }: Instance): void {
 export function removedAfter({ name }: Pick<Instance, "name">): void {
     after(async () => {
         await clusterDelete(name);
-        await forgetStacks(name);
     });
 }
 

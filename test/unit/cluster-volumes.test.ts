@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { KubernetesObject } from "../../embedded/cluster/supervisor/api";
 import { bytesOf } from "../../embedded/cluster/supervisor/quantity";
-import { PROVISIONER, storageClass, volumeFor, volumeToDelete } from "../../embedded/cluster/supervisor/volumes";
+import {
+    growingVolume,
+    growthFor,
+    PROVISIONER,
+    storageClass,
+    volumeFor,
+    volumeToDelete,
+} from "../../embedded/cluster/supervisor/volumes";
 
 const MIB = 1024 ** 2;
 
@@ -97,6 +104,46 @@ describe("a claim of the default storage class", () => {
     });
 });
 
+describe("a claim of the default storage class that asks for more than it has", () => {
+    const bound = (asked: string, has: string, metadata: Partial<KubernetesObject["metadata"]> = {}) => ({
+        ...claim({ volumeName: "pv", resources: { requests: { storage: asked } } }, metadata),
+        status: { phase: "Bound", capacity: { storage: has } },
+    });
+
+    it("gets as much as one that asks for it at first, where its volume is", () => {
+        const { volume, node } = made(claim());
+        const larger = bound("5Gi", "3Gi");
+        assert.equal(growingVolume(larger), "pv");
+        assert.deepEqual(growthFor(larger, volume), {
+            node,
+            name: volume.metadata.name,
+            bytes: made(claim({ resources: { requests: { storage: "5Gi" } } })).bytes,
+            storage: "5Gi",
+        });
+    });
+
+    it("is left alone when it has that much, in whatever spelling, is not bound, goes away or is of another class", () => {
+        const { status, ...unbound } = bound("5Gi", "3Gi");
+        for (const other of [
+            bound("3Gi", "3Gi"),
+            bound("3072Mi", "3Gi"),
+            bound("1Gi", "3Gi"),
+            unbound,
+            { ...unbound, status: { ...status, phase: "Pending" } },
+            bound("5Gi", "3Gi", { deletionTimestamp: "2026-01-01T00:00:00Z" }),
+            { ...claim({ storageClassName: "fast", volumeName: "pv" }), status },
+        ]) {
+            assert.equal(growingVolume(other), undefined, JSON.stringify(other));
+        }
+    });
+
+    it("keeps its size when its volume is not one of ours", () => {
+        const { volume } = made(claim());
+        const foreign = { ...volume, metadata: { ...volume.metadata, annotations: {} } };
+        assert.equal(growthFor(bound("5Gi", "3Gi"), foreign), undefined);
+    });
+});
+
 describe("a volume of the default storage class", () => {
     const released = (object: KubernetesObject): KubernetesObject => ({ ...object, status: { phase: "Released" } });
 
@@ -122,6 +169,7 @@ describe("the default storage class", () => {
         assert.equal(storageClass.metadata.annotations?.["storageclass.kubernetes.io/is-default-class"], "true");
         assert.equal(storageClass.provisioner, PROVISIONER);
         assert.equal(storageClass.volumeBindingMode, "WaitForFirstConsumer");
+        assert.equal(storageClass.allowVolumeExpansion, true);
     });
 });
 

@@ -22,6 +22,7 @@ const status: ReaderStatus = {
     lastRecordAgeMs: 140,
     delayMs: { p50: 12.34, p99: 80.2, max: 99.9, clockUncertainty: 0.4 },
     waitingForShareMs: 0,
+    space: { sizeBytes: 2 ** 30, freeBytes: 2 ** 29, low: false },
     found: { missing: 0, torn: 0, altered: 0, disordered: 0, contested: 0 },
 };
 
@@ -31,12 +32,29 @@ describe("a reader in a terminal", () => {
         assert.match(text, /^ {2}verdict {11}fresh: verified up to record 7/);
         assert.match(text, /delay {13}median 12 ms, p99 80 ms, longest 100 ms \(clocks agree within 0.4 ms\)\n/);
         assert.match(text, /changes seen {6}3, median 500 ms, p99 990 ms, longest 1020 ms\n/);
+        assert.match(text, /room {14}512 MiB of 1024 MiB free \(50 %\)\n/);
         assert.match(text, /found wrong {7}nothing\n$/);
+    });
+
+    it("says that the share fills up, and what mends it", () => {
+        const space = { sizeBytes: 2 ** 30, freeBytes: 2 ** 26, low: true };
+        assert.match(
+            describeReader({ ...status, space }),
+            /64 MiB of 1024 MiB free \(6 %\): the share fills up; raise/,
+        );
     });
 
     it("says what was found wrong, and what is not known", () => {
         const found = { ...status.found, altered: 2 };
-        const text = describeReader({ ...status, found, delayMs: null, changeDelayMs: null, lastRecordAgeMs: null });
+        const text = describeReader({
+            ...status,
+            found,
+            delayMs: null,
+            changeDelayMs: null,
+            lastRecordAgeMs: null,
+            space: null,
+        });
+        assert.match(text, /room {14}not told by the server\n/);
         assert.match(text, /delay {13}not measured\n/);
         assert.match(text, /newest record {5}none seen to arrive\n/);
         assert.match(text, /found wrong {7}altered 2\n$/);

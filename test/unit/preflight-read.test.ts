@@ -6,7 +6,12 @@ import type { Facts, Wants } from "../../preflight/facts";
 import { readFacts, Unusable } from "../../preflight/read";
 import { ApiServer, node, paths } from "../harness/api-server";
 
-const wants: Wants = { placement: "required", preview: false, source: {}, server: { clientNetworks: [], storage: {} } };
+const wants: Wants = {
+    placement: "required",
+    preview: false,
+    source: {},
+    server: { clientNetworks: [], storage: { capacity: "1Gi" } },
+};
 const names = {
     namespaces: ["share", "users"],
     serverClaim: { namespace: "share", name: "data" },
@@ -38,7 +43,15 @@ describe("the preflight's questions", () => {
                     }),
                 ],
             },
-            "/api/v1/namespaces/share/persistentvolumeclaims/data": { metadata: { uid: "2" } },
+            "/api/v1/namespaces/share/persistentvolumeclaims/data": {
+                metadata: { uid: "2" },
+                spec: {
+                    volumeName: "pvc-2",
+                    storageClassName: "standard",
+                    resources: { requests: { storage: "2Gi" } },
+                },
+                status: { capacity: { storage: "1Gi" } },
+            },
             "/api/v1/namespaces/users": { metadata: { name: "users", deletionTimestamp: "2026-01-01T00:00:00Z" } },
             "/api/v1/namespaces/users/persistentvolumeclaims/lab-share": {
                 metadata: { uid: "1" },
@@ -64,7 +77,7 @@ describe("the preflight's questions", () => {
                     },
                 ],
             },
-            storageClasses: { value: [{ name: "standard", isDefault: true }] },
+            storageClasses: { value: [{ name: "standard", isDefault: true, grows: false }] },
             rights: [
                 { value: { verb: "create", resource: "namespaces", allowed: true } },
                 { value: { verb: "create", resource: "persistentvolumes", allowed: true } },
@@ -76,7 +89,16 @@ describe("the preflight's questions", () => {
                     value: { claim: { namespace: "users", name: "lab-share", uid: "1" }, labels: {}, ending: false },
                 },
                 claim: { value: { uid: "1", volume: "lab-share", ending: false } },
-                serverClaim: { value: { uid: "2", ending: false } },
+                serverClaim: {
+                    value: {
+                        uid: "2",
+                        volume: "pvc-2",
+                        className: "standard",
+                        requested: "2Gi",
+                        capacity: "1Gi",
+                        ending: false,
+                    },
+                },
             },
         });
         assert.equal(server.asked.length, 10);

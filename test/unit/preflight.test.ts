@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { partLabels } from "../../components/names";
-import { type Facts, nodeFacts, storageClassFacts, volumeFacts, type Wants } from "../../preflight/facts";
+import { claimFacts, type Facts, nodeFacts, storageClassFacts, volumeFacts, type Wants } from "../../preflight/facts";
 import { type Finding, findingsText, findingText } from "../../preflight/finding";
 import { judge } from "../../preflight/judge";
 import { contained, covering } from "../../preflight/networks";
@@ -37,7 +37,7 @@ const wants: Wants = {
     preview: false,
     source: { path: "/share" },
     build: { machine: "linux/amd64" },
-    server: { clientNetworks: ["10.0.0.0/24"], storage: {} },
+    server: { clientNetworks: ["10.0.0.0/24"], storage: { capacity: "1Gi" } },
 };
 const place = { namespace: "nfs-storage-stack", stack: "dev" };
 const texts = (findings: readonly Finding[]): string[] => findings.map((finding) => findingText(place, finding));
@@ -203,7 +203,7 @@ describe("preflight", () => {
             );
             assert.match(oneText(problems({ storageClasses: classes() })), /no StorageClass at all/);
             const named = (className: string) => ({
-                server: { clientNetworks: ["10.0.0.0/24"], storage: { className } },
+                server: { clientNetworks: ["10.0.0.0/24"], storage: { className, capacity: "1Gi" } },
             });
             assert.deepEqual(problems({ storageClasses: none }, named("fast")), []);
             const wrong = oneText(problems({ storageClasses: none }, named("fats")));
@@ -216,6 +216,81 @@ describe("preflight", () => {
             assert.deepEqual(problems({ storageClasses: classes(), taken: there }), []);
             const kept = { server: { clientNetworks: ["10.0.0.0/24"] } };
             assert.deepEqual(problems({ storageClasses: classes() }, kept), []);
+        });
+
+        describe("that is there, and is to have another size", () => {
+            const has = (status: object, spec: object = {}): Facts["taken"] => ({
+                ...fitting.taken,
+                serverClaim: {
+                    value: claimFacts({
+                        metadata: { uid: "1" },
+                        spec: {
+                            storageClassName: "standard",
+                            volumeName: "pvc-1",
+                            resources: { requests: { storage: "2Gi" } },
+                            ...spec,
+                        },
+                        status,
+                    }),
+                },
+            });
+            const bound = { capacity: { storage: "2Gi" } };
+            const wanting = (capacity: string) => ({
+                server: { clientNetworks: ["10.0.0.0/24"], storage: { capacity } },
+            });
+            const growing = classes({ ...storageClass("standard", true), allowVolumeExpansion: true });
+
+            it("asks no class for the size that it has, however it is written", () => {
+                for (const same of ["2Gi", "2048Mi"]) {
+                    assert.deepEqual(problems({ storageClasses: classes(), taken: has(bound) }, wanting(same)), []);
+                }
+            });
+
+            it("lets it grow where its class does", () => {
+                assert.deepEqual(problems({ storageClasses: growing, taken: has(bound) }, wanting("3Gi")), []);
+            });
+
+            it("refuses where its class does not, with the command that allows it", () => {
+                const said = oneText(problems({ taken: has(bound) }, wanting("3Gi")));
+                assert.match(said, /^capacity is "3Gi": claim share-server\/data behind the share has 2Gi, and its/);
+                assert.match(said, /StorageClass standard does not let volumes grow/);
+                assert.match(
+                    said,
+                    /\n {4}pulumi config set .*capacity 2Gi --stack dev\n {4}kubectl patch storageclass/,
+                );
+            });
+
+            it("refuses where there is no class, or it is gone", () => {
+                const gone = problems({ storageClasses: classes(), taken: has(bound) }, wanting("3Gi"));
+                assert.match(oneText(gone), /is of StorageClass standard, which is not there/);
+                const none = has(bound, { storageClassName: "" });
+                const without = problems({ storageClasses: growing, taken: none }, wanting("3Gi"));
+                assert.match(oneText(without), /is of no StorageClass/);
+            });
+
+            it("refuses to make it smaller, but for what was asked for and never came", () => {
+                const said = oneText(problems({ storageClasses: growing, taken: has(bound) }, wanting("1Gi")));
+                assert.match(said, /capacity is "1Gi": .* has 2Gi, and Kubernetes makes no volume smaller/);
+                assert.match(said, /capacity 2Gi --stack dev$/);
+                const hasLess = has({ capacity: { storage: "1Gi" } });
+                assert.deepEqual(problems({ storageClasses: growing, taken: hasLess }, wanting("1536Mi")), []);
+                const back = oneText(problems({ storageClasses: growing, taken: hasLess }, wanting("1Gi")));
+                assert.match(back, /has 1Gi and asks for 2Gi, which has not come/);
+                assert.match(back, /capacity 1025Mi --stack dev$/);
+            });
+
+            it("refuses a larger size for one that has no volume yet", () => {
+                const pending = has({}, { volumeName: undefined });
+                const said = oneText(problems({ storageClasses: growing, taken: pending }, wanting("3Gi")));
+                assert.match(said, /asks for 2Gi and is not bound yet/);
+            });
+
+            it("says that it was not looked at where classes may not be read", () => {
+                const facts = { ...fitting, storageClasses: { unread: "forbidden" }, taken: has(bound) };
+                const { notes, problems } = judge({ ...wants, ...wanting("3Gi") }, facts, names);
+                assert.deepEqual(problems, []);
+                assert.deepEqual(notes, ["StorageClasses could not be read, so capacity was not checked: forbidden"]);
+            });
         });
     });
 

@@ -1,12 +1,12 @@
 // Texts of the configuration as values: quantities as Kubernetes writes them,
 // durations as Go does, addresses, options; and the name that was meant.
 import assert from "node:assert/strict";
+import { canonicalQuantity, quantityBytes } from "@nfs-storage-stack/contract";
 import fc from "fast-check";
 import { durationMilliseconds, durationText } from "../../settings/duration";
 import { type KeyName, keyOf, keys } from "../../settings/keys";
 import { distance, nearest } from "../../settings/nearest";
 import { changeCommand, NotAllowed, type Problem } from "../../settings/problem";
-import { canonicalQuantity, quantityBytes } from "../../settings/quantity";
 import { shellWord, shown } from "../../settings/shown";
 import * as values from "../../settings/values";
 

@@ -56,6 +56,7 @@ const refused: Partial<Record<KeyName, string>> = {
     serverAddress: "nfs.example.org",
     exportPath: "share",
     graceSeconds: "0",
+    tolerationSeconds: "-1",
     leaseSeconds: "1.5",
     storageClassName: "Fast SSD",
     retainData: "1",

@@ -15,7 +15,7 @@ const scripts = files.filter((file) => /\.(ts|js|mts|mjs)$/.test(file));
 const arrows: Record<string, string[]> = {
     index: ["settings", "preflight", "diagnosis", "components", "outputs", "contract"],
     settings: ["components", "contract"],
-    preflight: ["settings", "components", "kube-api"],
+    preflight: ["settings", "components", "kube-api", "contract"],
     outputs: ["settings", "components", "contract"],
     components: ["contract", "images/bundle"],
     "images/bundle": ["load"],

@@ -50,6 +50,7 @@ function message(seenAt: number, seen: readonly JournalRecord[], document?: Jour
         looks: 1,
         busyMs: 0,
         stalls: 0,
+        space: undefined,
     };
 }
 

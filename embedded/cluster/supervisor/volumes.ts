@@ -17,6 +17,7 @@ export const storageClass: KubernetesObject & Record<string, unknown> = {
     provisioner: PROVISIONER,
     volumeBindingMode: "WaitForFirstConsumer",
     reclaimPolicy: "Delete",
+    allowVolumeExpansion: true,
 };
 
 export interface Wanted {
@@ -105,6 +106,33 @@ export function volumeFor(claim: KubernetesObject): Decision | undefined {
     };
 }
 
+export interface Growth {
+    node: string;
+    name: string;
+    /** Of the file that it is in. */
+    bytes: number;
+    /** As the claim says it, and what the volume and the claim's status say afterwards. */
+    storage: string;
+}
+
+/** The volume of a claim that asks for more than it has; Kubernetes sees to it that nobody asks for less. */
+export function growingVolume(claim: KubernetesObject): string | undefined {
+    const spec = (claim.spec ?? {}) as ClaimSpec;
+    const { phase, capacity } = (claim.status ?? {}) as { phase?: string; capacity?: { storage?: string } };
+    const asked = spec.resources?.requests?.storage;
+    if (spec.storageClassName !== STORAGE_CLASS || phase !== "Bound" || claim.metadata.deletionTimestamp)
+        return undefined;
+    return asked !== undefined && bytesOf(asked) > bytesOf(capacity?.storage ?? "0") ? spec.volumeName : undefined;
+}
+
+/** Undefined for a volume that is not ours. */
+export function growthFor(claim: KubernetesObject, volume: KubernetesObject): Growth | undefined {
+    const node = nodeOf(volume);
+    const storage = (claim.spec as ClaimSpec).resources?.requests?.storage;
+    if (node === undefined || storage === undefined) return undefined;
+    return { node, name: volume.metadata.name, bytes: fileSystemBytes(bytesOf(storage)), storage };
+}
+
 interface VolumeSpec {
     persistentVolumeReclaimPolicy?: string;
     local?: { path?: string };
@@ -113,14 +141,18 @@ interface VolumeSpec {
     };
 }
 
+/** Where a volume of ours is; undefined for all others. */
+function nodeOf(volume: KubernetesObject): string | undefined {
+    const spec = (volume.spec ?? {}) as VolumeSpec;
+    const { name, annotations } = volume.metadata;
+    if (annotations?.[PROVISIONED_BY] !== PROVISIONER || spec.local?.path !== `${FOLDERS}/${name}`) return undefined;
+    return spec.nodeAffinity?.required?.nodeSelectorTerms?.[0]?.matchExpressions?.[0]?.values?.[0];
+}
+
 /** Of a volume of ours that nobody claims any more and that is to go with its data; undefined for all others. */
 export function volumeToDelete(volume: KubernetesObject): Unwanted | undefined {
-    const spec = (volume.spec ?? {}) as VolumeSpec;
-    const { name } = volume.metadata;
-    const node = spec.nodeAffinity?.required?.nodeSelectorTerms?.[0]?.matchExpressions?.[0]?.values?.[0];
+    const node = nodeOf(volume);
     const released = (volume.status as { phase?: string } | undefined)?.phase === "Released";
-    if (volume.metadata.annotations?.[PROVISIONED_BY] !== PROVISIONER || !released) return undefined;
-    if (spec.persistentVolumeReclaimPolicy !== "Delete" || spec.local?.path !== `${FOLDERS}/${name}` || !node)
-        return undefined;
-    return { node, name };
+    const isUnwanted = (volume.spec as VolumeSpec | undefined)?.persistentVolumeReclaimPolicy === "Delete";
+    return node !== undefined && released && isUnwanted ? { node, name: volume.metadata.name } : undefined;
 }

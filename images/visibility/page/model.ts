@@ -123,12 +123,26 @@ export function timeText(time: string | Date): string {
 }
 
 /** What the storage card shows. */
-export function storageFacts(language: Language, { storage }: Pick<PageState, "storage">): [string, string][] {
+export function storageFacts(
+    language: Language,
+    { storage, space }: Pick<PageState, "storage" | "space">,
+): [string, string][] {
     const t = (key: Parameters<typeof textOf>[1]): string => textOf(language, key);
     return [
         [t("claim"), storage.claim || t("unknown")],
         [t("volume"), storage.volume || t("unknown")],
         [t("server"), storage.source ?? t("notMounted")],
         [t("mountedAt"), storage.path],
+        [t("room"), roomText(language, space)],
     ];
+}
+
+function roomText(language: Language, space: PageState["space"]): string {
+    if (space === null) return textOf(language, "unknown");
+    const part = space.freeBytes / space.sizeBytes;
+    return textOf(language, space.low ? "roomLittle" : "roomFree", {
+        free: bytesText(language, space.freeBytes),
+        size: bytesText(language, space.sizeBytes),
+        part: new Intl.NumberFormat(language, { style: "percent" }).format(part),
+    });
 }

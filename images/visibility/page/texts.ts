@@ -31,6 +31,9 @@ const en = {
     options: "Mount options in force",
     mountedAt: "Mounted at",
     notMounted: "a plain folder, not a mount",
+    room: "Room",
+    roomFree: "{free} of {size} free ({part})",
+    roomLittle: "! {free} of {size} free ({part}): the share fills up; raise `capacity`, or delete",
     writerAway: "does not answer",
     chartTitle: "How fast a write is seen",
     chartWhy:
@@ -116,6 +119,9 @@ const ko: Record<TextKey, string> = {
     options: "적용 중인 마운트 옵션",
     mountedAt: "마운트 위치",
     notMounted: "마운트가 아닌 일반 폴더",
+    room: "남은 공간",
+    roomFree: "{size} 중 {free} 남음({part})",
+    roomLittle: "! {size} 중 {free} 남음({part}). 공유 폴더가 곧 가득 찹니다. `capacity`를 늘리거나 파일을 지우세요",
     writerAway: "응답 없음",
     chartTitle: "쓴 데이터가 보이기까지 걸리는 시간",
     chartWhy:

@@ -39,6 +39,18 @@ export function kubernetesObjects(judged: Judged): KubernetesObject[] {
     });
 }
 
+/** Each once: a program may read, too, what it makes, and then the stack has the same object twice. */
+export function distinct(objects: readonly KubernetesObject[]): KubernetesObject[] {
+    const seen = new Set<unknown>();
+    return objects.filter(({ value }) => {
+        const uid = at(value, "metadata", "uid");
+        if (typeof uid !== "string" || uid === "") return true;
+        const isNew = !seen.has(uid);
+        seen.add(uid);
+        return isNew;
+    });
+}
+
 /** A patch is of somebody else's object, and says only a part of it: kinds that no rule asks for. */
 export const isPatch = ({ kind }: KubernetesObject): boolean => kind.endsWith("Patch");
 

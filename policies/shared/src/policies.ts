@@ -9,7 +9,7 @@ import type {
 } from "@pulumi/policy";
 import { type CommonConfig, commonSchema, configured, type Exemption, type Schema } from "./configuration";
 import { advices, type Finding, isProblem, type Judgement, type Problem, problemMessage } from "./findings";
-import { exemptableNamespace, type KubernetesObject, kubernetesObjects } from "./objects";
+import { distinct, exemptableNamespace, type KubernetesObject, kubernetesObjects } from "./objects";
 
 export interface Rule {
     /** Also the name of its page in docs/policies. */
@@ -107,7 +107,7 @@ export function stackPolicy<Config extends object = object>(
         ...policy,
         validateStack: (args, report) => {
             const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
-            const objects = args.resources.flatMap(kubernetesObjects);
+            const objects = distinct(args.resources.flatMap(kubernetesObjects));
             const byUrn = new Map(objects.map((object) => [object.urn, object]));
             const judgement = judge(objects, config);
             if (judgement === "not applicable") return args.notApplicable("the stack has nothing that this is about");

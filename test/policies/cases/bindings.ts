@@ -218,6 +218,14 @@ export const bindingsCases: Record<string, PolicyCases> = {
                 preview: true,
             },
             {
+                what: "reads, too, a claim that it makes",
+                program: () => {
+                    const uid = "1f0c9a52-0000-4000-8000-00000000000a";
+                    for (const resource of ["made", "read"])
+                        claim(resource, { volumeName: "data" }, {}, undefined, { name: "data", uid });
+                },
+            },
+            {
                 what: "has a template with a volume for no pod, and a claim",
                 program: () => {
                     claim();
