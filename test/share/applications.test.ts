@@ -24,7 +24,7 @@ interface Scenario {
     /** @param meanwhile to be called when the programs have begun */
     run(nodes: Nodes, folder: string, meanwhile: (...programs: Program[]) => Promise<unknown>): Promise<void>;
     /** Whether it is to hold, too, while the server is killed. */
-    killed: boolean;
+    killed: boolean | "only";
 }
 
 /** The same program on both nodes at once. */
@@ -40,21 +40,51 @@ async function onBoth(
     await Promise.all(programs.map(({ ended }) => ended));
 }
 
-const counting = (lock: string, often: number): Scenario => ({
-    what: `four processes count under a lock (${lock}): no increment is lost`,
+/** Four processes on two nodes. */
+const counting = (lock: string): Scenario => ({
+    what: `programs count under a lock of the share (${lock}): no increment is lost`,
     killed: true,
     async run(nodes, folder, meanwhile) {
-        await onBoth(nodes, folder, meanwhile, "count", lock, times(often));
-        assert.deepEqual(await nodes.first.run(folder, "number", `count-${lock}`), { number: 4 * times(often) });
+        await onBoth(nodes, folder, meanwhile, "count", lock, times(10));
+        assert.deepEqual(await nodes.first.run(folder, "number", `count-${lock}`), { number: 4 * times(10) });
     },
 });
 
+/**
+ * A file as the lock. A server that ends after it has removed one, and before it says so, is asked again when it is back,
+ * and removes the next one's: NFS has no memory of answers over a restart, whoever's server it is.
+ */
+const countingByFile = (lock: string): Scenario[] => {
+    const counted = async (nodes: Nodes, folder: string, meanwhile: (...programs: Program[]) => Promise<unknown>) => {
+        await onBoth(nodes, folder, meanwhile, "count", lock, times(10));
+        return Number((await nodes.first.run(folder, "number", `count-${lock}`)).number);
+    };
+    return [
+        {
+            what: `programs count under a lock that is a file (${lock}): no increment is lost`,
+            killed: false,
+            async run(nodes, folder, meanwhile) {
+                assert.equal(await counted(nodes, folder, meanwhile), 4 * times(10));
+            },
+        },
+        {
+            what: `programs count under a lock that is a file (${lock}) while the server is killed: they go on, and two may have had it`,
+            killed: "only",
+            async run(nodes, folder, meanwhile) {
+                const number = await counted(nodes, folder, meanwhile);
+                process.stdout.write(`      ${number} of ${4 * times(10)} increments are there\n`);
+                assert.ok(number > 0 && number <= 4 * times(10));
+            },
+        },
+    ];
+};
+
 const scenarios: Scenario[] = [
-    counting("flock", 10),
-    counting("fcntl", 10),
-    counting("ofd", 10),
-    counting("excl", 10),
-    counting("link", 10),
+    counting("flock"),
+    counting("fcntl"),
+    counting("ofd"),
+    ...countingByFile("excl"),
+    ...countingByFile("link"),
     {
         what: "SQLite has two writers in rollback mode: every row is there, and the file is whole",
         killed: true,
@@ -68,9 +98,9 @@ const scenarios: Scenario[] = [
         killed: true,
         async run(nodes, folder, meanwhile) {
             await nodes.first.run(folder, "repository");
-            await onBoth(nodes, folder, meanwhile, "commits", times(4));
+            await onBoth(nodes, folder, meanwhile, "commits", times(2));
             assert.deepEqual(await nodes.second.run(folder, "repository_whole"), {
-                commits: 1 + 2 * times(4),
+                commits: 1 + 2 * times(2),
                 fsck: "",
             });
         },
@@ -99,7 +129,7 @@ const scenarios: Scenario[] = [
         what: "rsync brings a tree, whose folder then gets its name while another node reads it: nothing is missing",
         killed: true,
         async run({ first, second }, folder, meanwhile) {
-            const files = Math.min(times(500), 5_000);
+            const files = Math.min(times(200), 5_000);
             const programs = [first.start(folder, "copy", files), second.start(folder, "read_tree", files)];
             await meanwhile(...programs);
             assert.deepEqual(await programs[1]?.ended, { files });
@@ -136,7 +166,7 @@ const scenarios: Scenario[] = [
         what: "a folder gets thousands of names from two nodes: all are listed, each once, and go",
         killed: true,
         async run({ first, second }, folder, meanwhile) {
-            const names = Math.min(times(500), 10_000);
+            const names = Math.min(times(200), 10_000);
             const programs = [
                 first.start(folder, "fill_folder", names, "a"),
                 second.start(folder, "fill_folder", names, "b"),
@@ -196,7 +226,7 @@ const scenarios: Scenario[] = [
         what: "a file that is deleted while another node has it open can still be read there",
         killed: false,
         async run({ first, second }, folder) {
-            await first.run(folder, "put", "held", "one");
+            await first.run(folder, "put", "held", "one and more");
             const holder = second.start(folder, "hold", "deleted");
             await holder.begun;
             await first.run(folder, "delete", "held");
@@ -211,7 +241,9 @@ const scenarios: Scenario[] = [
             assert.deepEqual(await first.run(folder, "properties"), {
                 chmod: "0o640",
                 owner: 10001,
-                chown: "EPERM",
+                // To whomever: the server takes it for its one user.
+                chown: "done",
+                ownerAfterwards: 10001,
                 setuid: "done",
                 xattr: "done",
             });
@@ -268,7 +300,8 @@ describe("what applications do on the share", () => {
     }
 
     for (const [index, { what, run, killed }] of scenarios.entries()) {
-        it(what, () => run(nodes, `quiet-${index}`, async () => {}));
-        if (killed) it(`${what}; also while the server is killed`, () => run(nodes, `killed-${index}`, killServer));
+        const both = killed === "only" ? what : `${what}; also while the server is killed`;
+        if (killed !== "only") it(what, () => run(nodes, `quiet-${index}`, async () => {}));
+        if (killed) it(both, () => run(nodes, `killed-${index}`, killServer));
     }
 });

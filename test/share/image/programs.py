@@ -162,7 +162,8 @@ def count(kind, times):
             lock = LOCKS[kind](f"{path}.lock")
             for done in range(int(times)):
                 lock.take()
-                number = int(read_file(path)) if os.path.exists(path) else 0
+                # Empty between another's truncation and its write: of one that should have waited.
+                number = int(read_file(path) or 0) if os.path.exists(path) else 0
                 write_file(path, str(number + 1).encode(), sync=False)
                 lock.give()
                 if done == 2:
@@ -532,7 +533,7 @@ def properties():
             answers[what] = "done"
         except OSError as error:
             answers[what] = errno.errorcode[error.errno]
-    return answers
+    return {**answers, "ownerAfterwards": os.stat(path).st_uid}
 
 
 def read_properties():
