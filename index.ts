@@ -17,7 +17,7 @@ export = async () => {
 
     // A cluster that this stack can't work on is refused before anything is made there; what fails there nevertheless is
     // explained in the cluster's own words.
-    await preflight(settings, name);
+    const found = await preflight(settings, name);
     runtime.registerStackTransformation(prevailing);
     explainFailures(settings.cluster, stackNames(name, "clientNetworks" in settings.stack.server).namespaces);
 
@@ -32,6 +32,6 @@ export = async () => {
     // A server in its own namespace, a volume for its export, a writer and readers on different nodes, and a check that
     // does not pass before a reader has seen what was written for this very deployment. They come up in this order, and
     // go in the reverse.
-    const stack = new NfsStorageStack(name, settings.stack, { providers: { kubernetes: cluster } });
+    const stack = new NfsStorageStack(name, { ...settings.stack, ...found }, { providers: { kubernetes: cluster } });
     return outputsOf(stack, settings.cluster);
 };

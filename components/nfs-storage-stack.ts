@@ -42,6 +42,8 @@ export interface NfsStorageStackArgs {
     readonly clientImage: ImageSource;
     /** Size of the volume behind the share, when it is made, and what the claim asks for. @default "1Gi" */
     readonly capacity?: string;
+    /** The size that the claim keeps while pods of others use it: see NfsVolumeArgs. @default as capacity */
+    readonly claimSize?: string;
     /**
      * Refuse to delete, or to replace, what holds the data and what everything that mounts it depends on: volumes, claims,
      * namespaces, the server and its address. `pulumi destroy` ends at its preview then. @default false
@@ -119,6 +121,7 @@ export class NfsStorageStack extends pulumi.ComponentResource {
                 export: this.export,
                 namespace: namespace.metadata.name,
                 capacity: this.server?.capacity ?? capacity,
+                claimSize: args.claimSize,
                 mountOptions: args.mountOptions,
                 protectData: args.protectData,
                 transforms: transforms?.volume,

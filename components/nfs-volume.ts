@@ -17,6 +17,11 @@ export interface NfsVolumeArgs {
     readonly namespace: pulumi.Input<string>;
     /** What the volume says of its size; nothing but the server's own volume enforces it. @default "1Gi" */
     readonly capacity?: pulumi.Input<string>;
+    /**
+     * The size that the claim has and keeps, where it can't be made anew because pods use it that are not this program's.
+     * Kubernetes changes no claim's size that has no class, and of NFS the size is only said. @default as capacity
+     */
+    readonly claimSize?: string;
     /** As nfs(5) names them; the whole list. @default see mount-options.ts */
     readonly mountOptions?: readonly string[];
     /** Refuse to delete, or to replace, the volume and its claim until this is false again. @default as the parent */
@@ -26,6 +31,9 @@ export interface NfsVolumeArgs {
         readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
     };
 }
+
+/** On a volume whose claim says another size: when that is over, both are made anew. */
+const CLAIM_SIZE = "nfs-storage-stack/claim-size";
 
 export const nfsVolumeDefaults = { capacity: "1Gi" } as const;
 
@@ -64,8 +72,17 @@ export class NfsVolume extends pulumi.ComponentResource {
             address: args.export.address,
             path: args.export.path,
             capacity: this.capacity,
+            ...(args.claimSize !== undefined && { claimSize: args.claimSize }),
             mountOptions: this.mountOptions,
         });
+        const annotations = args.claimSize === undefined ? {} : { annotations: { [CLAIM_SIZE]: args.claimSize } };
+        // Changed in place, a volume would keep the uid of a claim that is replaced, or its pods the old mount.
+        const replaceOnChanges =
+            args.claimSize === undefined
+                ? ["spec", `metadata.annotations["${CLAIM_SIZE}"]`]
+                : Object.keys(pair.volume)
+                      .filter((field) => field !== "capacity")
+                      .map((field) => `spec.${field}`);
         const options = {
             ...childOptions(this, opts, ...args.export.ready),
             ...protection(args.protectData),
@@ -76,9 +93,8 @@ export class NfsVolume extends pulumi.ComponentResource {
             name,
             ...transformed(
                 transforms?.volume,
-                { metadata: { name: pairName, labels }, spec: pair.volume },
-                // Changed in place, a volume would keep the uid of a claim that is replaced, or its pods the old mount.
-                { ...options, replaceOnChanges: ["spec"] },
+                { metadata: { name: pairName, labels, ...annotations }, spec: pair.volume },
+                { ...options, replaceOnChanges },
             ),
         );
         const claim = new k8s.core.v1.PersistentVolumeClaim(

@@ -12,6 +12,8 @@ export interface VolumePairOptions {
     readonly address: Input<string>;
     readonly path: string;
     readonly capacity: Input<string>;
+    /** Of the claim. @default capacity */
+    readonly claimSize?: Input<string>;
     readonly mountOptions: readonly string[];
 }
 
@@ -26,7 +28,7 @@ const NO_CLASS = "";
 const accessModes = ["ReadWriteMany"];
 
 export function volumePair(options: VolumePairOptions): VolumePair {
-    const { name, namespace, address, path, capacity, mountOptions } = options;
+    const { name, namespace, address, path, capacity, claimSize = capacity, mountOptions } = options;
     return {
         volume: {
             capacity: { storage: capacity },
@@ -45,7 +47,7 @@ export function volumePair(options: VolumePairOptions): VolumePair {
             volumeMode: "Filesystem",
             storageClassName: NO_CLASS,
             volumeName,
-            resources: { requests: { storage: capacity } },
+            resources: { requests: { storage: claimSize } },
         }),
     };
 }

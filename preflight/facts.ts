@@ -1,6 +1,7 @@
 // What a cluster says about itself, as far as the stack needs to know it before
 // anything is made; and what the stack wants of it. Pure: read.ts asks for
 // these objects, judge.ts compares the two.
+import { labels, PART_OF } from "@nfs-storage-stack/contract";
 import type { Placement } from "../components/placement";
 
 /** What could be read, or why it could not. */
@@ -92,6 +93,8 @@ export interface TakenFacts {
     readonly ending: readonly Known<EndingNamespace | undefined>[];
     readonly volume: Known<VolumeFacts | undefined>;
     readonly claim: Known<ClaimFacts | undefined>;
+    /** Pods that use the claim and are not the stack's, by name. */
+    readonly users: Known<readonly string[]>;
     /** Behind the share. */
     readonly serverClaim: Known<ClaimFacts | undefined>;
 }
@@ -110,6 +113,8 @@ export interface Wants {
     readonly preview: boolean;
     /** Of the volume; what is undefined is left to the cluster. */
     readonly source: Partial<ShareSource>;
+    /** Of the share, as Kubernetes writes sizes. */
+    readonly capacity: string;
     /** Undefined where images exist already. */
     readonly build?: {
         readonly platform?: string;
@@ -120,7 +125,7 @@ export interface Wants {
     readonly server?: {
         readonly clientNetworks: readonly string[];
         /** Undefined where the volume behind the share is one that was kept. */
-        readonly storage?: { readonly className?: string; readonly capacity: string };
+        readonly storage?: { readonly className?: string };
     };
 }
 
@@ -178,6 +183,13 @@ export function volumeFacts({ metadata, spec = {} }: Obj): VolumeFacts {
         ...(spec.nfs && { source: { server: spec.nfs.server, path: spec.nfs.path } }),
         ending: metadata.deletionTimestamp !== undefined,
     };
+}
+
+/** Its name, where it uses the claim and lives; undefined for others, and for those of stacks of this kind. */
+export function claimUser({ metadata, spec = {}, status = {} }: Obj, claim: string): string | undefined {
+    const uses = (spec.volumes ?? []).some((volume: Obj) => volume.persistentVolumeClaim?.claimName === claim);
+    const isOver = ["Succeeded", "Failed"].includes(status.phase);
+    return uses && !isOver && metadata.labels?.[labels.partOf] !== PART_OF ? metadata.name : undefined;
 }
 
 export function claimFacts({ metadata, spec = {}, status = {} }: Obj): ClaimFacts {

@@ -3,9 +3,12 @@
 // admission plugin PersistentVolumeClaimResize of 1.35). Pure.
 import { quantityBytes, quantityOf } from "@nfs-storage-stack/contract";
 import { shellWord } from "../settings/shown";
-import type { ClaimFacts, ObjectName, StorageClassFacts } from "./facts";
+import type { ClaimFacts, Facts, ObjectName, StackNames, StorageClassFacts, Wants } from "./facts";
 import { type Finding, ofSetting } from "./finding";
 
+const MOST_NAMED = 3;
+const listed = (names: readonly string[]): string =>
+    `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ""}`;
 const MIB = 1024 ** 2;
 const bytes = (size: string | undefined): bigint => quantityBytes(size ?? "0") ?? 0n;
 
@@ -56,4 +59,26 @@ export function growth(
             ],
         },
     ];
+}
+
+/**
+ * The share's own claim, where it is to say another size and can't: it would have to be made anew, and that waits for all
+ * pods that use it. Of the stack's own they go first.
+ */
+export function keptClaim(
+    { capacity, server }: Wants,
+    { taken: { claim, users } }: Facts,
+    { pair }: StackNames,
+): { size: string; note: string } | undefined {
+    // Of a volume that was kept the size is what it has.
+    if (server !== undefined && server.storage === undefined) return undefined;
+    const found = "value" in claim ? claim.value : undefined;
+    if (found?.requested === undefined || !changesSize(found, capacity)) return undefined;
+    const pods = "value" in users ? users.value : undefined;
+    if (pods?.length === 0) return undefined;
+    const why = pods === undefined ? "pods could not be read, which may use it" : `pods use it: ${listed(pods)}`;
+    return {
+        size: found.requested,
+        note: `claim ${pair.namespace}/${pair.name} goes on saying ${found.requested}, while its volume says ${capacity}: ${why}. Kubernetes changes no size of such a claim, and NFS asks for none`,
+    };
 }

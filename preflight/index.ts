@@ -3,8 +3,8 @@
 // is wrong is one error. read.ts asks, judge.ts decides; docs/your-cluster.md
 // says what each finding means on which cluster.
 import { getStack, log, RunError, runtime } from "@pulumi/pulumi";
-import { nfsServerDefaults } from "../components/nfs-server";
-import { stackNames } from "../components/nfs-storage-stack";
+import { type NfsStorageStackArgs, stackNames } from "../components/nfs-storage-stack";
+import { nfsVolumeDefaults } from "../components/nfs-volume";
 import { type Cluster, connect, KubeconfigError, NotSupported } from "../kube-api";
 import type { ClusterSettings, Settings } from "../settings";
 import { NAMESPACE } from "../settings/namespace";
@@ -19,9 +19,13 @@ import { readFacts, Unusable } from "./read";
 
 /**
  * @param name of the stack component
+ * @returns what of the cluster the stack has to know
  * @throws RunError, which Pulumi prints without a stack trace
  */
-export async function preflight({ cluster, stack }: Settings, name: string): Promise<void> {
+export async function preflight(
+    { cluster, stack }: Settings,
+    name: string,
+): Promise<Pick<NfsStorageStackArgs, "claimSize">> {
     const place = { namespace: NAMESPACE, stack: getStack() };
     const refuse = (findings: readonly Finding[]): never => {
         throw new RunError(findingsText(place, cluster.context, findings));
@@ -34,20 +38,19 @@ export async function preflight({ cluster, stack }: Settings, name: string): Pro
             throw new NotSupported(`${proxy} is set, and the way through a proxy is not supported`);
         const wants = wantsOf(stack);
         const names = stackNames(name, "clientNetworks" in stack.server);
-        const { problems, warnings, notes } = judge(wants, await readFacts(connected, wants, names), names);
+        const { problems, warnings, notes, claimSize } = judge(wants, await readFacts(connected, wants, names), names);
         for (const note of notes) await log.info(`preflight: ${note}`);
         for (const warning of warnings) await log.warn(`preflight: ${findingText(place, warning)}`);
         if (problems.length > 0) refuse(problems);
+        return claimSize === undefined ? {} : { claimSize };
     } catch (error) {
         if (error instanceof NotSupported) {
             await log.info(`preflight: the cluster was not checked: ${error.message}`);
-        } else if (error instanceof KubeconfigError) {
-            refuse([wrongChoice(cluster, error)]);
-        } else if (error instanceof Unusable) {
-            refuse([unusable(cluster, error)]);
-        } else {
-            throw error;
+            return {};
         }
+        if (error instanceof KubeconfigError) return refuse([wrongChoice(cluster, error)]);
+        if (error instanceof Unusable) return refuse([unusable(cluster, error)]);
+        throw error;
     }
 }
 
@@ -61,15 +64,13 @@ function wantsOf({ server, capacity, clientImage, placement = "required" }: Sett
         placement,
         preview: runtime.isDryRun(),
         source: sourceOf(server),
+        capacity: capacity ?? nfsVolumeDefaults.capacity,
         ...(built && "registry" in built && { build: { platform: built.platform, machine: `linux/${machine}` } }),
         ...(own && {
             server: {
                 clientNetworks: own.clientNetworks,
                 ...(!own.adoptData && {
-                    storage: {
-                        className: own.storageClassName,
-                        capacity: capacity ?? nfsServerDefaults.capacity,
-                    },
+                    storage: { className: own.storageClassName },
                 }),
             },
         }),

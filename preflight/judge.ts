@@ -5,7 +5,7 @@
 import { nearest } from "../settings/nearest";
 import type { EndingNamespace, Facts, Known, NodeFacts, RightFacts, StackNames, Wants } from "./facts";
 import { adding, type Finding, ofSetting } from "./finding";
-import { changesSize, growth } from "./growth";
+import { changesSize, growth, keptClaim } from "./growth";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
 import { endingData, endings, takenPair, unpreviewable } from "./taken";
@@ -15,6 +15,8 @@ export interface Judgement {
     readonly warnings: readonly Finding[];
     /** What was not looked at, and why not. */
     readonly notes: readonly string[];
+    /** That the claim keeps, although another one is wanted. */
+    readonly claimSize?: string;
 }
 
 export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement {
@@ -45,7 +47,13 @@ export function judge(wants: Wants, facts: Facts, names: StackNames): Judgement 
         const read = known(right, "rights could not be read, and were");
         if (read?.allowed === false) problems.push(missingRight(read));
     }
-    return { problems, warnings, notes: [...new Set(notes)] };
+    const kept = keptClaim(wants, facts, names);
+    return {
+        problems,
+        warnings,
+        notes: [...new Set([...notes, ...(kept ? [kept.note] : [])])],
+        ...(kept && { claimSize: kept.size }),
+    };
 }
 
 /** Gives what is known; notes what is not. */
@@ -53,13 +61,13 @@ type Knowing = <T>(fact: Known<T>, unjudged: string) => T | undefined;
 
 /** For the volume behind the share: one that is there needs no class any more, but to grow. */
 function room(
-    { server }: Wants,
+    { server, capacity }: Wants,
     { storageClasses, taken: { serverClaim } }: Facts,
     names: StackNames,
     known: Knowing,
 ): Finding[] {
     if (server?.storage === undefined) return [];
-    const { className, capacity } = server.storage;
+    const { className } = server.storage;
     const claim = "value" in serverClaim ? serverClaim.value : undefined;
     if (claim !== undefined && !changesSize(claim, capacity)) return [];
     const unjudged = claim === undefined ? "storageClassName" : "capacity";

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, isCertificateError, send, textOf } from "../kube-api";
 import {
     claimFacts,
+    claimUser,
     endingNamespace,
     type Facts,
     type Known,
@@ -57,13 +58,19 @@ async function readTaken(
     { namespaces, pair, serverClaim }: StackNames,
     ownServer: boolean,
 ): Promise<TakenFacts> {
-    const [volume, claim, data, ...ending] = await Promise.all([
+    const [volume, claim, users, data, ...ending] = await Promise.all([
         find(cluster, `${CORE}/persistentvolumes/${pair.name}`, volumeFacts),
         find(cluster, claimPath(pair), claimFacts),
+        readUsers(cluster, pair),
         ownServer ? find(cluster, claimPath(serverClaim), claimFacts) : { value: undefined },
         ...namespaces.map((name) => find(cluster, `${CORE}/namespaces/${name}`, endingNamespace)),
     ]);
-    return { volume, claim, serverClaim: data, ending };
+    return { volume, claim, users, serverClaim: data, ending };
+}
+
+async function readUsers(cluster: Cluster, { namespace, name }: ObjectName): Promise<Known<readonly string[]>> {
+    const pods = await list(cluster, `${CORE}/namespaces/${namespace}/pods`, (pod) => claimUser(pod, name));
+    return "value" in pods ? { value: pods.value.filter((user) => user !== undefined) } : pods;
 }
 
 interface Answer {

@@ -35,6 +35,28 @@ describe("NfsVolume", () => {
         assert.equal(at(volume, "spec.persistentVolumeReclaimPolicy"), "Retain");
     });
 
+    it("is made anew for whatever changes, but for its size while others use its claim", async () => {
+        const made = (args: { capacity: string; claimSize?: string }) =>
+            provision(() => {
+                new NfsVolume("data", { export: external(), namespace: "clients", ...args });
+            }, where);
+        const annotation = 'metadata.annotations["nfs-storage-stack/claim-size"]';
+        const usual = named(await made({ capacity: "3Gi" }), PV, "data");
+        assert.deepEqual(usual.options.replaceOnChanges, ["spec", annotation]);
+        assert.equal(at(usual, "metadata.annotations"), undefined);
+
+        const got = await made({ capacity: "3Gi", claimSize: "1Gi" });
+        const [volume, claim] = [named(got, PV, "data"), named(got, PVC, "data")];
+        assert.equal(at(volume, "spec.capacity.storage"), "3Gi");
+        assert.equal(at(claim, "spec.resources.requests.storage"), "1Gi");
+        assert.deepEqual(at(volume, "metadata.annotations"), { "nfs-storage-stack/claim-size": "1Gi" });
+        const { replaceOnChanges } = volume.options;
+        for (const field of Object.keys(at(volume, "spec") as object)) {
+            assert.equal(replaceOnChanges.includes(`spec.${field}`), field !== "capacity", field);
+        }
+        assert.ok(!replaceOnChanges.includes("spec") && !replaceOnChanges.includes(annotation));
+    });
+
     it("mounts hard, and so that new and changed data is seen soon", async () => {
         const got = await provision(() => {
             new NfsVolume("data", { export: external(), namespace: "clients" });
@@ -88,7 +110,7 @@ describe("NfsVolume", () => {
         const claim = named(got, PVC, "data");
         for (const { options } of [volume, claim]) {
             assert.equal(options.deleteBeforeReplace, true);
-            assert.deepEqual(options.replaceOnChanges, ["spec"]);
+            assert.equal(options.replaceOnChanges[0], "spec");
         }
         // With it the engine deletes the claim before the pods that use it, and waits for them in vain.
         assert.deepEqual(claim.options.replaceWith, []);

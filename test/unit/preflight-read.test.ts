@@ -10,13 +10,20 @@ const wants: Wants = {
     placement: "required",
     preview: false,
     source: {},
-    server: { clientNetworks: [], storage: { capacity: "1Gi" } },
+    capacity: "1Gi",
+    server: { clientNetworks: [], storage: {} },
 };
 const names = {
     namespaces: ["share", "users"],
     serverClaim: { namespace: "share", name: "data" },
     pair: { namespace: "users", name: "lab-share" },
 };
+
+const pod = (name: string, claimName: string, labels = {}, phase = "Running"): object => ({
+    metadata: { name, labels },
+    spec: { volumes: [{ name: "share", persistentVolumeClaim: { claimName } }] },
+    status: { phase },
+});
 
 describe("the preflight's questions", () => {
     let server: ApiServer;
@@ -51,6 +58,14 @@ describe("the preflight's questions", () => {
                     resources: { requests: { storage: "2Gi" } },
                 },
                 status: { capacity: { storage: "1Gi" } },
+            },
+            "/api/v1/namespaces/users/pods": {
+                items: [
+                    pod("theirs", "lab-share"),
+                    pod("over", "lab-share", {}, "Succeeded"),
+                    pod("of another claim", "other"),
+                    pod("ours", "lab-share", { "app.kubernetes.io/part-of": "nfs-storage-stack" }),
+                ],
             },
             "/api/v1/namespaces/users": { metadata: { name: "users", deletionTimestamp: "2026-01-01T00:00:00Z" } },
             "/api/v1/namespaces/users/persistentvolumeclaims/lab-share": {
@@ -89,6 +104,7 @@ describe("the preflight's questions", () => {
                     value: { claim: { namespace: "users", name: "lab-share", uid: "1" }, labels: {}, ending: false },
                 },
                 claim: { value: { uid: "1", volume: "lab-share", ending: false } },
+                users: { value: ["theirs"] },
                 serverClaim: {
                     value: {
                         uid: "2",
@@ -101,12 +117,12 @@ describe("the preflight's questions", () => {
                 },
             },
         });
-        assert.equal(server.asked.length, 10);
+        assert.equal(server.asked.length, 11);
         for (const { question, token } of server.asked) assert.equal(token, "Bearer word", question);
     });
 
     it("leave out what the stack does not need", async () => {
-        await read({ placement: "required", preview: false, source: {} });
+        await read({ placement: "required", preview: false, source: {}, capacity: "1Gi" });
         const asked = server.asked.map(({ question }) => question).join("\n");
         assert.doesNotMatch(asked, /storageclasses|persistentvolumeclaims\/data/);
     });

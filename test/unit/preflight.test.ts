@@ -25,6 +25,7 @@ const fitting: Facts = {
         volume: { value: undefined },
         claim: { value: undefined },
         serverClaim: { value: undefined },
+        users: { value: [] },
     },
 };
 const names = {
@@ -36,8 +37,9 @@ const wants: Wants = {
     placement: "required",
     preview: false,
     source: { path: "/share" },
+    capacity: "1Gi",
     build: { machine: "linux/amd64" },
-    server: { clientNetworks: ["10.0.0.0/24"], storage: { capacity: "1Gi" } },
+    server: { clientNetworks: ["10.0.0.0/24"], storage: {} },
 };
 const place = { namespace: "nfs-storage-stack", stack: "dev" };
 const texts = (findings: readonly Finding[]): string[] => findings.map((finding) => findingText(place, finding));
@@ -203,7 +205,7 @@ describe("preflight", () => {
             );
             assert.match(oneText(problems({ storageClasses: classes() })), /no StorageClass at all/);
             const named = (className: string) => ({
-                server: { clientNetworks: ["10.0.0.0/24"], storage: { className, capacity: "1Gi" } },
+                server: { clientNetworks: ["10.0.0.0/24"], storage: { className } },
             });
             assert.deepEqual(problems({ storageClasses: none }, named("fast")), []);
             const wrong = oneText(problems({ storageClasses: none }, named("fats")));
@@ -236,7 +238,7 @@ describe("preflight", () => {
             });
             const bound = { capacity: { storage: "2Gi" } };
             const wanting = (capacity: string) => ({
-                server: { clientNetworks: ["10.0.0.0/24"], storage: { capacity } },
+                capacity,
             });
             const growing = classes({ ...storageClass("standard", true), allowVolumeExpansion: true });
 
@@ -285,6 +287,28 @@ describe("preflight", () => {
                 assert.match(said, /asks for 2Gi and is not bound yet/);
             });
 
+            it("lets the share's claim say its old size while pods of others use it, and says which", () => {
+                const claim = has(bound).serverClaim;
+                const judged = (taken: Partial<Facts["taken"]>, want: Partial<Wants> = {}) =>
+                    judge(
+                        { ...wants, capacity: "3Gi", ...want },
+                        { ...fitting, taken: { ...fitting.taken, claim, ...taken } },
+                        names,
+                    );
+                const used = judged({ users: { value: ["a", "b", "c", "d"] } });
+                assert.equal(used.claimSize, "2Gi");
+                assert.match(
+                    used.notes[0] ?? "",
+                    /^claim share-clients\/share goes on saying 2Gi, while its volume says 3Gi: pods use it: a, b, c and 1 more\./,
+                );
+                assert.equal(judged({ users: { value: [] } }).claimSize, undefined);
+                assert.equal(judged({ users: { value: ["a"] } }, { capacity: "2048Mi" }).claimSize, undefined);
+                const unread = judged({ users: { unread: "forbidden" } });
+                assert.deepEqual([unread.claimSize, unread.notes.length], ["2Gi", 1]);
+                const kept = { server: { clientNetworks: ["10.0.0.0/24"] } };
+                assert.equal(judged({ users: { value: ["a"] } }, kept).claimSize, undefined);
+            });
+
             it("says that it was not looked at where classes may not be read", () => {
                 const facts = { ...fitting, storageClasses: { unread: "forbidden" }, taken: has(bound) };
                 const { notes, problems } = judge({ ...wants, ...wanting("3Gi") }, facts, names);
@@ -317,6 +341,7 @@ describe("preflight", () => {
                 volume: unread,
                 claim: { value: undefined },
                 serverClaim: { value: undefined },
+                users: { value: [] },
             },
         };
         const { problems, notes } = judge(wants, facts, names);
