@@ -89,7 +89,7 @@ test-properties: node_modules/.package-lock.json ## 10,000 generated stacks befo
 	@POLICY_RUNS=10000 PROPERTIES_SEED=$$(date +%s) $(MOCHA) --timeout 3600000 test/policies/properties.test.ts
 test-leftovers: node_modules/.package-lock.json ## the long form of what the embedded cluster leaves behind: 20 killed starts, 4 clusters at once
 	@echo "== leftovers" && TEST_KILLS=20 TEST_CLUSTERS=4 $(ENTER) $(MOCHA) --timeout 900000 test/cluster/embedded-leftovers.test.ts
-bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="weight deployment delay memory"
+bench: node_modules/.package-lock.json ## measured ratios, or some of them: ARGS="weight deployment delay memory share restart"
 	@$(ENTER) $(TSX) bench/main.ts $(ARGS)
 recovery: node_modules/.package-lock.json ## everything of an embedded cluster is killed in turn: until it works again
 	@$(ENTER) $(TSX) bench/recovery.ts

@@ -1,17 +1,20 @@
 // `make bench`: figures of one run, on an instance of the cluster made for it,
 // with what was built before (warm caches). ARGS names the parts that are
-// wanted, all of them by default: weight.ts, deployment.ts, delay.ts, memory.ts.
+// wanted, all of them by default: weight.ts, deployment.ts, delay.ts, memory.ts,
+// share.ts, restart.ts.
 import { stopEngineWhenUnused } from "../commands/down";
 import { clusterDelete } from "../embedded/cluster";
 import { main, UserError } from "../embedded/steps";
 import { delay } from "./delay";
 import { deployment } from "./deployment";
 import { memory } from "./memory";
+import { restart } from "./restart";
+import { share } from "./share";
 import { weight } from "./weight";
 
 const cluster = `bench-${process.pid}`;
 /** In the order in which they can follow each other: the first begins with no cluster. */
-const parts = { weight, deployment, delay, memory };
+const parts = { weight, deployment, delay, memory, share, restart };
 type Part = keyof typeof parts;
 
 function chosen(names: readonly string[]): Part[] {

@@ -6,9 +6,10 @@ import type { Outputs, RegisteredResource } from "../harness/engine";
 
 export const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
 export const SERVER_ADDRESS = "10.96.0.49";
-/** Of the namespace kube-system, and of every claim. */
+/** Of the namespace kube-system, of the claim behind the share, and of the share's. */
 export const CLUSTER_UID = "1f0c9a52-0000-4000-8000-000000000001";
 export const CLAIM_UID = "2f0c9a52-0000-4000-8000-000000000002";
+const SHARE_CLAIM_UID = "3f0c9a52-0000-4000-8000-000000000003";
 export const WRITER_ADDRESS = "10.96.0.50";
 
 export const evidence: Evidence = {
@@ -50,7 +51,10 @@ export const ready: Outputs = (resource) => {
         case "kubernetes:core/v1:Namespace":
             return resource.read ? { metadata: { uid: CLUSTER_UID } } : undefined;
         case "kubernetes:core/v1:PersistentVolumeClaim":
-            return { metadata: { uid: CLAIM_UID }, status: { phase: "Bound" } };
+            return {
+                metadata: { uid: resource.name.endsWith("-volume") ? SHARE_CLAIM_UID : CLAIM_UID },
+                status: { phase: "Bound" },
+            };
         case "kubernetes:core/v1:Pod":
             return { metadata: { name: `${resource.name}-12345678` }, status: ended(encodeEvidence(evidence)) };
         case "kubernetes:core/v1:Endpoints":

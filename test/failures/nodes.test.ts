@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { nfsMounts } from "../../commands/mounts";
 import { defaultMountOptions } from "../../components/mount-options";
-import { clusterAccess } from "../../embedded/cluster";
+import { clusterAccess, nodeCommand } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import type { StackOutputs } from "../../outputs";
 import { processOf } from "../cluster/belongings";
@@ -60,6 +60,56 @@ describe("a node that goes", () => {
             await makes("up");
         });
     }
+});
+
+describe("a node that can't be reached any more", () => {
+    after(() => makes("down"));
+
+    const LINK = "vec0";
+    const onNode = (node: string, ...command: string[]): Promise<string> => nodeCommand(sharedCluster, node, command);
+    const taint = (node: string, sign: "" | "-"): Promise<string> =>
+        kubectl(["taint", "nodes", node, `node.kubernetes.io/out-of-service=gone:NoExecute${sign}`]);
+
+    it("is left by its pods after 30 s and more; when it is known to be gone, the writer starts elsewhere", async () => {
+        await makes("up");
+        const { writer, readers } = await outputs();
+        const [node = ""] = writer.nodes;
+        const [other = ""] = readers.nodes;
+        const writerPod = (path: string): Promise<string> =>
+            kubectl(["get", "pod", "-n", CLIENTS, "nfs-writer-0", "-o", `jsonpath={${path}}`]);
+        const uid = await writerPod(".metadata.uid");
+        await onNode(node, "ip", "link", "set", LINK, "down");
+        try {
+            const cut = performance.now();
+            await kubectl(["wait", "--for=condition=Ready=Unknown", "--timeout=180s", `node/${node}`]);
+            const noticed = performance.now();
+            const leaves = "--for=jsonpath={.metadata.deletionTimestamp}";
+            await kubectl(["wait", leaves, "--timeout=120s", "-n", CLIENTS, "pod/nfs-writer-0"]);
+            const left = performance.now();
+            const seconds = (from: number, to: number): string => `${Math.round((to - from) / 1000)} s`;
+            process.stdout.write(
+                `      noticed after ${seconds(cut, noticed)}, left ${seconds(noticed, left)} later\n`,
+            );
+            assert.ok(left - noticed < 60_000, "30 s, not Kubernetes' own 300");
+            // Nobody knows whether it still writes: so there is no second one.
+            assert.equal(await writerPod(".metadata.uid"), uid);
+            await taint(node, "");
+            await kubectl(["wait", "--for=delete", "--timeout=60s", "-n", CLIENTS, "pod/nfs-writer-0"]).catch(() => {});
+            await kubectl(["wait", "--for=create", "--timeout=60s", "-n", CLIENTS, "pod/nfs-writer-0"]);
+            await kubectl(["wait", "--for=condition=Ready", "--timeout=180s", "-n", CLIENTS, "pod/nfs-writer-0"]);
+            assert.notEqual(await writerPod(".metadata.uid"), uid);
+            assert.equal(await writerPod(".spec.nodeName"), other);
+        } finally {
+            await onNode(node, "ip", "link", "set", LINK, "up");
+        }
+        await kubectl(["wait", "--for=condition=Ready", "--timeout=180s", `node/${node}`]);
+        await taint(node, "-");
+        await makes("up");
+        await assertComplete();
+        const access = await clusterAccess(sharedCluster);
+        const mounts = await nfsMounts(sharedCluster, access?.nodes ?? []);
+        assert.ok(mounts.length > 0, "what the node had is mounted again, and nothing else");
+    });
 });
 
 /** Others each time, so that the volume and all pods are made anew. */

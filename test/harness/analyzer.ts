@@ -166,7 +166,9 @@ export class Pack {
 
     /** Each resource by its inputs, then all together by their outputs. */
     async judge({ resources }: Pick<Provisioned, "resources">): Promise<Judgement> {
-        const each = await Promise.all(resources.map((resource) => this.judgeResource(resource)));
+        // As the engine does: what is only read is part of the stack, and judged by no policy for itself (GenerateReadSteps).
+        const registered = resources.filter(({ read }) => !read);
+        const each = await Promise.all(registered.map((resource) => this.judgeResource(resource)));
         const all = [...each, await this.judgeStack(resources)];
         return {
             violations: all.flatMap(({ violations }) => violations),
