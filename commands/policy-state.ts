@@ -31,6 +31,10 @@ export function withoutSecrets(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }
 
+/** What the program only reads, Pulumi never deletes: that is as good as protected, which is what policies are told. */
+const keptAsItIs = (resource: unknown): unknown =>
+    isMapping(resource) && resource.external === true ? { ...resource, protect: true } : resource;
+
 export interface ExportedStack {
     project: string;
     stack: string;
@@ -56,7 +60,8 @@ export function exportedStack(text: string, name: string): ExportedStack {
     const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(String(isMapping(first) ? first.urn : "")) ?? [];
     if (stack === undefined || project === undefined) return wrong("has no resources");
     const { secrets_providers: _, ...rest } = deployment;
-    return { project, stack, deployment: { ...content, deployment: withoutSecrets(rest) as object } };
+    const judged = { ...rest, resources: (resources as unknown[]).map(keptAsItIs) };
+    return { project, stack, deployment: { ...content, deployment: withoutSecrets(judged) as object } };
 }
 
 /** @throws UserError when the state can't be read, or the CLI can't judge it */

@@ -20,6 +20,16 @@ describe("an exported state", () => {
         ]);
     });
 
+    it("has what is only read as protected, for Pulumi never deletes it", () => {
+        const resources = [resource, { ...resource, external: true }];
+        const { deployment } = exportedStack(JSON.stringify({ deployment: { resources } }), "state.json");
+        const judged = (deployment.deployment as { resources: { protect?: boolean }[] }).resources;
+        assert.deepEqual(
+            judged.map(({ protect }) => protect),
+            [undefined, true],
+        );
+    });
+
     it("is refused when it is something else, by the name that was given", () => {
         for (const [text, says] of [
             ["{", /STATE=x is not JSON/],
