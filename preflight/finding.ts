@@ -25,6 +25,12 @@ export const adding = (networks: readonly string[], after: number): Problem[] =>
         item: after + index,
     }));
 
+/** The first ones, and how many more there are. @param rest what these are called */
+export function listed(names: readonly string[], most: number, rest = "more"): string {
+    const named = names.slice(0, most).join(", ");
+    return names.length > most ? `${named} and ${names.length - most} ${rest}` : named;
+}
+
 export const findingText = (place: Place, { line, changes = [], commands = [] }: Finding): string =>
     [line, ...[...changes.map((change) => changeCommand(place, change)), ...commands].map((one) => `    ${one}`)].join(
         "\n",

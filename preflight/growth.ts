@@ -4,11 +4,9 @@
 import { quantityBytes, quantityOf } from "@nfs-storage-stack/contract";
 import { shellWord } from "../settings/shown";
 import type { ClaimFacts, Facts, ObjectName, StackNames, StorageClassFacts, Wants } from "./facts";
-import { type Finding, ofSetting } from "./finding";
+import { type Finding, listed, ofSetting } from "./finding";
 
 const MOST_NAMED = 3;
-const listed = (names: readonly string[]): string =>
-    `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ""}`;
 const MIB = 1024 ** 2;
 const bytes = (size: string | undefined): bigint => quantityBytes(size ?? "0") ?? 0n;
 
@@ -76,7 +74,8 @@ export function keptClaim(
     if (found?.requested === undefined || !changesSize(found, capacity)) return undefined;
     const pods = "value" in users ? users.value : undefined;
     if (pods?.length === 0) return undefined;
-    const why = pods === undefined ? "pods could not be read, which may use it" : `pods use it: ${listed(pods)}`;
+    const why =
+        pods === undefined ? "pods could not be read, which may use it" : `pods use it: ${listed(pods, MOST_NAMED)}`;
     return {
         size: found.requested,
         note: `claim ${pair.namespace}/${pair.name} goes on saying ${found.requested}, while its volume says ${capacity}: ${why}. Kubernetes changes no size of such a claim, and NFS asks for none`,

@@ -4,7 +4,7 @@
 // looked at. Pure.
 import { nearest } from "../settings/nearest";
 import type { EndingNamespace, Facts, Known, NodeFacts, RightFacts, StackNames, Wants } from "./facts";
-import { adding, type Finding, ofSetting } from "./finding";
+import { adding, type Finding, listed, ofSetting } from "./finding";
 import { changesSize, growth, keptClaim } from "./growth";
 import { contained, covering } from "./networks";
 import { lackingNfsClient } from "./nfs-client";
@@ -163,7 +163,11 @@ function clients({ server }: Wants, nodes: readonly NodeFacts[]): Finding[] {
     const { clientNetworks } = server;
     const refused = outside(server, nodes);
     if (refused.length === 0) return [];
-    const names = listed(refused.map(({ name, addresses }) => `${name} (${addresses.join(", ")})`));
+    const names = listed(
+        refused.map(({ name, addresses }) => `${name} (${addresses.join(", ")})`),
+        MOST_NAMED,
+        MORE,
+    );
     const which = refused.length === 1 ? "which is" : "which are";
     const given = JSON.stringify(clientNetworks);
     const allowed = `the server would refuse mounts of ${names}, ${which} in none of these networks`;
@@ -176,10 +180,7 @@ function clients({ server }: Wants, nodes: readonly NodeFacts[]): Finding[] {
 }
 
 const MOST_NAMED = 5;
-function listed(names: readonly string[]): string {
-    const named = names.slice(0, MOST_NAMED).join(", ");
-    return names.length > MOST_NAMED ? `${named} and ${names.length - MOST_NAMED} more nodes` : named;
-}
+const MORE = "more nodes";
 
 /** Clouds whose network shows a node to its own pods by the node's address. */
 const ROUTED = new Set(["gce", "aws"]);
@@ -197,7 +198,7 @@ function podNetworks({ server }: Wants, nodes: readonly NodeFacts[]): Finding[] 
     // Not over what mends the nodes' own addresses, should both be done.
     const before = server.clientNetworks.length + networksOf(outside(server, nodes)).length;
     const line =
-        `clientNetworks has nothing of the pods' networks (${listed(networks)}). The server sees its own node, and with an ` +
+        `clientNetworks has nothing of the pods' networks (${listed(networks, MOST_NAMED, MORE)}). The server sees its own node, and with an ` +
         'overlay network every node, at an address in them. Add them when mounts end with "access denied by server":';
     return [{ line, changes: adding(all, before) }];
 }
