@@ -3,25 +3,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { clientPod, ReaderStatus } from "@nfs-storage-stack/contract";
 import type { Stack } from "../commands/stack";
-import { kubectlProgram } from "../embedded/cluster";
-import { run } from "../embedded/run";
 import { added, idleProcess, plainReader, plainVolume, readersOf } from "./delay-objects";
+import { type Kubectl, kubectlOn } from "./kubectl";
 import { type Manifest, manifestsOf } from "./manifests";
 import { type Use, usesOf } from "./node-use";
 
 const PATIENCE_MS = 90_000;
 const LOOK_AGAIN_MS = 500;
-
-type Kubectl = (args: readonly string[], objects?: readonly Manifest[]) => Promise<string>;
-
-async function kubectlOn(stack: Stack): Promise<Kubectl> {
-    const [program = "", ...first] = await kubectlProgram();
-    const kubeconfig = stack.cluster?.kubeconfig ?? "";
-    return (args, objects) =>
-        run(program, [...first, "--kubeconfig", kubeconfig, ...args], {
-            ...(objects && { input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) }),
-        });
-}
 
 export interface Pod {
     name: string;

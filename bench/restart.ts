@@ -11,12 +11,11 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStack } from "../commands/stack";
 import { stackOutputs } from "../commands/state";
-import { kubectlProgram } from "../embedded/cluster";
-import { run } from "../embedded/run";
 import { step } from "../embedded/steps";
 import type { StackOutputs } from "../outputs";
-import { clientPod } from "./client-pod";
+import { sharePod } from "../test/cluster/share-pod";
 import { row } from "./figures";
+import { kubectlCommand, kubectlOn } from "./kubectl";
 
 const KILLS = Number(process.env.BENCH_KILLS || 100);
 const CLIENT = readFileSync(join(__dirname, "restart-client.pl"), "utf8");
@@ -75,14 +74,12 @@ export async function restart(_cluster: string): Promise<void> {
     const stack = await openStack("cluster");
     await step("up", () => stack.read(["up", "--yes", "--skip-preview", "--suppress-outputs"]));
     const { server, volume, writer } = (await stackOutputs(stack)) as unknown as StackOutputs;
-    const [program = "", ...first] = await kubectlProgram();
-    const options = [...first, "--kubeconfig", stack.cluster?.kubeconfig ?? ""];
-    const kubectl = (args: readonly string[], input?: object): Promise<string> =>
-        run(program, [...options, ...args], { ...(input && { input: JSON.stringify(input) }) });
+    const [program, ...options] = await kubectlCommand(stack);
+    const kubectl = await kubectlOn(stack);
     const onServer = (script: string): Promise<string> =>
         kubectl(["exec", "-n", server.namespace ?? "", "nfs-server-0", "--", "sh", "-c", script]);
     const pod = (node: string): object =>
-        clientPod({
+        sharePod({
             name: `client-${node}`,
             node,
             namespace: volume.namespace,
@@ -97,11 +94,7 @@ export async function restart(_cluster: string): Promise<void> {
         return { megabytes: Number(kilobytes) / 1024, files: Number(files) };
     };
 
-    await kubectl(["create", "-f", "-"], {
-        apiVersion: "v1",
-        kind: "List",
-        items: NODES.map(pod),
-    });
+    await kubectl(["create", "-f", "-"], NODES.map(pod));
     const names = NODES.map((node) => `client-${node}`);
     await kubectl([
         "wait",

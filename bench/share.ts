@@ -5,12 +5,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStack } from "../commands/stack";
 import { stackOutputs } from "../commands/state";
-import { kubectlProgram } from "../embedded/cluster";
-import { run } from "../embedded/run";
 import { step } from "../embedded/steps";
 import type { StackOutputs } from "../outputs";
-import { clientPod } from "./client-pod";
+import { sharePod } from "../test/cluster/share-pod";
 import { median, row } from "./figures";
+import { kubectlOn } from "./kubectl";
 
 const OPERATIONS = readFileSync(join(__dirname, "share-operations.pl"), "utf8");
 const ROUNDS = Number(process.env.BENCH_ROUNDS || 3);
@@ -23,11 +22,7 @@ export async function share(_cluster: string): Promise<void> {
     const stack = await openStack("cluster");
     await step("up", () => stack.read(["up", "--yes", "--skip-preview", "--suppress-outputs"]));
     const { server, volume, writer } = (await stackOutputs(stack)) as unknown as StackOutputs;
-    const [program = "", ...first] = await kubectlProgram();
-    const kubectl = (args: readonly string[], items?: readonly object[]): Promise<string> =>
-        run(program, [...first, "--kubeconfig", stack.cluster?.kubeconfig ?? "", ...args], {
-            ...(items && { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) }),
-        });
+    const kubectl = await kubectlOn(stack);
     const serverNode = await kubectl([
         "get",
         "pod",
@@ -43,7 +38,7 @@ export async function share(_cluster: string): Promise<void> {
     await kubectl(
         ["create", "-f", "-"],
         CONNECTIONS.map((connections) =>
-            clientPod({
+            sharePod({
                 name: name(connections),
                 node,
                 namespace: volume.namespace,

@@ -10,6 +10,7 @@ import type { StackOutputs } from "../../outputs";
 import { lockTypes, Nfs41Client } from "../harness/nfs41";
 import { ganeshaPod } from "./ganesha-pod";
 import { broughtUp, ownInstance } from "./instance";
+import { sharePod } from "./share-pod";
 
 const own = ownInstance("share");
 const { makes, kubectl } = own;
@@ -42,28 +43,8 @@ print "failed $failed, longest wait $longest s\\n";
 exit($failed ? 1 : 0);`;
 
 /** A pod of somebody's, in the claim's namespace. */
-const pod = (name: string, node: string, { volume, writer }: StackOutputs, command: string[]): object => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: volume.namespace },
-    spec: {
-        nodeSelector: { "kubernetes.io/hostname": node },
-        restartPolicy: "Never",
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } },
-        containers: [
-            {
-                name: "main",
-                image: writer.image,
-                command,
-                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                volumeMounts: [{ name: "share", mountPath: "/share" }],
-            },
-        ],
-        volumes: [{ name: "share", persistentVolumeClaim: { claimName: volume.claim } }],
-    },
-});
+const pod = (name: string, node: string, { volume, writer }: StackOutputs, command: string[]): object =>
+    sharePod({ name, node, namespace: volume.namespace, claim: volume.claim, image: writer.image, command });
 
 const create = (...items: object[]): Promise<string> =>
     kubectl(["create", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));

@@ -10,6 +10,7 @@ import { makeImage } from "../../embedded/toolchain/docker-plugin/image";
 import { imageInputs } from "../../embedded/toolchain/docker-plugin/inputs";
 import type { StackOutputs } from "../../outputs";
 import type { Instance } from "../cluster/instance";
+import { sharePod } from "../cluster/share-pod";
 
 export type Answer = Record<string, unknown>;
 
@@ -49,44 +50,18 @@ async function applicationsImage(cluster: string): Promise<string> {
     return String(repoDigest);
 }
 
-/** @param uid whom the programs run as */
-function pod(name: string, node: string, image: string, { volume }: StackOutputs, uid: number): object {
-    return {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name, namespace: volume.namespace },
-        spec: {
-            nodeSelector: { "kubernetes.io/hostname": node },
-            restartPolicy: "Never",
-            terminationGracePeriodSeconds: 1,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: { runAsNonRoot: true, runAsUser: uid, seccompProfile: { type: "RuntimeDefault" } },
-            containers: [
-                {
-                    name: "main",
-                    image,
-                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                    volumeMounts: [{ name: "share", mountPath: "/share" }],
-                },
-            ],
-            volumes: [{ name: "share", persistentVolumeClaim: { claimName: volume.claim } }],
-        },
-    };
-}
-
 /** One on each of two nodes, and one whose user is nobody's on the share. Ready when it resolves. */
 export async function applicationPods(
     { name: cluster, kubectl }: Instance,
     out: StackOutputs,
 ): Promise<{ first: Place; second: Place; stranger: Place }> {
     const image = await applicationsImage(cluster);
-    const { namespace } = out.volume;
+    const { namespace, claim } = out.volume;
     const names = ["applications-1", "applications-2", "applications-stranger"];
     const items = [
-        pod(names[0] ?? "", "node-1", image, out, 10001),
-        pod(names[1] ?? "", "node-2", image, out, 10001),
-        pod(names[2] ?? "", "node-2", image, out, 4711),
+        sharePod({ name: names[0] ?? "", node: "node-1", namespace, claim, image }),
+        sharePod({ name: names[1] ?? "", node: "node-2", namespace, claim, image }),
+        sharePod({ name: names[2] ?? "", node: "node-2", namespace, claim, image, uid: 4711 }),
     ];
     await kubectl(["create", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
     await kubectl([
