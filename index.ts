@@ -4,7 +4,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { runtime } from "@pulumi/pulumi";
 import { NfsStorageStack, prevailing, stackNames } from "./components";
-import { explainFailures } from "./diagnosis";
+import { explainFailures, warnOfGrowth } from "./diagnosis";
 import { outputsOf } from "./outputs";
 import { preflight } from "./preflight";
 import { loadSettings } from "./settings";
@@ -33,5 +33,6 @@ export = async () => {
     // does not pass before a reader has seen what was written for this very deployment. They come up in this order, and
     // go in the reverse.
     const stack = new NfsStorageStack(name, { ...settings.stack, ...found }, { providers: { kubernetes: cluster } });
+    if (stack.server) warnOfGrowth(settings.cluster, stack.server.dataClaim, stack.check.evidence);
     return outputsOf(stack, settings.cluster);
 };

@@ -6,7 +6,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { defined } from "./defined";
 import type { NfsExport } from "./export";
 import { ExternalNfs, type ExternalNfsArgs } from "./external-nfs";
-import { warnOfGrowth } from "./growth";
 import type { Identity } from "./identity";
 import { kubernetesName, partLabels } from "./names";
 import { NfsServer, type NfsServerArgs, nfsServerClaimName, nfsServerDefaults } from "./nfs-server";
@@ -171,7 +170,6 @@ export class NfsStorageStack extends pulumi.ComponentResource {
             within(...this.volume.ready, ...this.readers.ready),
         );
         const settled = [...this.check.passed, ...this.readers.ready, ...this.writer.ready];
-        if (this.server) warnOfGrowth(`${name}-server-data-size`, this.server.dataClaim, settled, this);
         this.writerPods = readPlacedPods(`${name}-writer-pods`, this.writer.service, settled, this);
         this.readerPods = readPlacedPods(`${name}-reader-pods`, this.readers.service, settled, this);
         this.registerOutputs({ revision: this.revision, visibility: this.check.evidence });

@@ -7,6 +7,8 @@ import { type ClusterChoice, connect } from "../kube-api";
 import { causes } from "./causes";
 import { readPods } from "./read";
 
+export { warnOfGrowth } from "./growth";
+
 /** What has pods. */
 const WORKLOADS = new Set([
     "kubernetes:apps/v1:StatefulSet",

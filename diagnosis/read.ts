@@ -45,7 +45,12 @@ async function items<T>(cluster: Cluster, path: string): Promise<T[]> {
     return text === undefined ? [] : (JSON.parse(text).items ?? []);
 }
 
-async function get(cluster: Cluster, path: string, query: Record<string, string> = {}): Promise<string | undefined> {
+/** The answer's text; undefined where there is none. */
+export async function get(
+    cluster: Cluster,
+    path: string,
+    query: Record<string, string> = {},
+): Promise<string | undefined> {
     const answer = await send(cluster, path, { query, silenceMs: SILENCE_MS });
     const text = await textOf(answer);
     return answer.statusCode === 200 ? text : undefined;

@@ -54,7 +54,6 @@ describe("NfsStorageStack", () => {
         kubernetes:core/v1:Endpoints nfs-writer-pods
         kubernetes:core/v1:Namespace nfs-clients-namespace
         kubernetes:core/v1:Namespace nfs-server-namespace
-        kubernetes:core/v1:PersistentVolumeClaim nfs-server-data-size
         nfs-storage-stack:index:NfsServer nfs-server
             kubernetes:apps/v1:StatefulSet nfs-server
             kubernetes:core/v1:ConfigMap nfs-server-configuration

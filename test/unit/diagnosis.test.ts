@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { encodeEvidence, labels, type Role, roles } from "@nfs-storage-stack/contract";
 import { causes, type EventObject, type PodObject } from "../../diagnosis/causes";
+import { type ClaimSizes, growthWarning } from "../../diagnosis/growth";
 import { evidence } from "../components/cluster";
 
 type Status = NonNullable<PodObject["status"]>;
@@ -93,5 +94,26 @@ describe("why something does not come up", () => {
         const [line = ""] = causes([pod("w", roles.writer, long)], [], none);
         assert.doesNotMatch(line, /\n/);
         assert.ok(line.length < 600);
+    });
+});
+
+describe("a volume that is to grow", () => {
+    const sizes = (storage?: string, has?: string): ClaimSizes => ({
+        spec: { resources: { requests: { storage } } },
+        status: { capacity: { storage: has } },
+    });
+
+    it("is worth a word while it has less than was asked for", () => {
+        assert.equal(
+            growthWarning("storage/data", sizes("2Gi", "1024Mi")),
+            "the volume behind the share has 1024Mi, and is to have 2Gi: it is still growing, or it can't. " +
+                "kubectl describe pvc --namespace storage data says which",
+        );
+    });
+
+    it("is not when it has that, or more, in whichever unit, or is not bound", () => {
+        for (const [asked, has] of [["2Gi", "2048Mi"], ["2Gi", "5Gi"], ["2Gi"], []])
+            assert.equal(growthWarning("storage/data", sizes(asked, has)), undefined);
+        assert.equal(growthWarning("storage/data", {}), undefined);
     });
 });
