@@ -18,7 +18,7 @@ import { type RevisionParts, revisionOf } from "./revision";
 import { type PodSecurityLevel, podSecurityLabels } from "./security";
 import { type Transform, transformed } from "./transform";
 import { VisibilityCheck, type VisibilityCheckArgs } from "./visibility-check";
-import { VolumeReaders, type VolumeReadersArgs } from "./volume-readers";
+import { readerPods, VolumeReaders, type VolumeReadersArgs } from "./volume-readers";
 import { VolumeWriter, type VolumeWriterArgs, volumeWriterDefaults } from "./volume-writer";
 
 /** A server that the stack runs; the rest of NfsServer's arguments are the stack's own. */
@@ -139,13 +139,21 @@ export class NfsStorageStack extends pulumi.ComponentResource {
             tolerationSeconds: args.tolerationSeconds,
             server: this.server?.pods,
         };
+        const readersName = `${name}-readers`;
         this.writer = new VolumeWriter(
             `${name}-writer`,
-            { ...client, ...writer, revision: this.revision, transforms: transforms?.writer },
+            {
+                ...client,
+                ...writer,
+                revision: this.revision,
+                readers: readerPods(readersName, namespace.metadata.name),
+                placement,
+                transforms: transforms?.writer,
+            },
             within(...this.volume.ready),
         );
         this.readers = new VolumeReaders(
-            `${name}-readers`,
+            readersName,
             {
                 ...client,
                 ...args.readers,

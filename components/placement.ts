@@ -21,7 +21,7 @@ export interface PodGroup {
 
 export interface Distances {
     /** Whose node to keep away from, as `placement` says. */
-    readonly writer?: PodGroup;
+    readonly from?: PodGroup;
     /** @default "required" */
     readonly placement?: Placement;
     /**
@@ -32,8 +32,8 @@ export interface Distances {
 }
 
 const HOSTNAME = "kubernetes.io/hostname";
-/** The writer matters more than the server where both can't be avoided. */
-const AWAY_FROM_WRITER = 100;
+/** The proof needs the first; where both can't be had, it matters more. */
+const AWAY = 100;
 const AWAY_FROM_SERVER = 50;
 
 const term = ({ namespace, labels }: PodGroup): Term => ({
@@ -43,11 +43,11 @@ const term = ({ namespace, labels }: PodGroup): Term => ({
 });
 
 /** Undefined when there is nothing to keep away from. */
-export function awayFrom({ writer, placement = "required", server }: Distances): Affinity | undefined {
-    const required = writer && placement === "required" ? [term(writer)] : [];
+export function away({ from, placement = "required", server }: Distances): Affinity | undefined {
+    const required = from && placement === "required" ? [term(from)] : [];
     const preferred: Weighted[] = [];
-    if (writer && placement === "preferred") {
-        preferred.push({ weight: AWAY_FROM_WRITER, podAffinityTerm: term(writer) });
+    if (from && placement === "preferred") {
+        preferred.push({ weight: AWAY, podAffinityTerm: term(from) });
     }
     if (server) {
         preferred.push({ weight: AWAY_FROM_SERVER, podAffinityTerm: term(server) });

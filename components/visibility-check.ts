@@ -10,7 +10,7 @@ import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec } from "./client-pod";
 import { kubernetesName, namedAfter, podLabels } from "./names";
 import { type ComponentOptions, childOptions, ownOptions } from "./options";
-import { awayFrom, type Placement } from "./placement";
+import { away, type Placement } from "./placement";
 import { type Transform, transformed } from "./transform";
 
 export interface VisibilityCheckArgs extends ClientArgs {
@@ -81,7 +81,7 @@ export class VisibilityCheck extends pulumi.ComponentResource {
                             claim,
                             access: "read-only",
                             identity,
-                            affinity: awayFrom({ writer: writer.pods, placement: settings.placement, server }),
+                            affinity: away({ from: writer.pods, placement: settings.placement, server }),
                             env: {
                                 [env.revision]: args.revision,
                                 [env.writerName]: writer.journalName,

@@ -7,9 +7,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClientArgs, WriterContact } from "./client-args";
 import { clientPodSpec, httpService, mountAnnotations } from "./client-pod";
-import { podLabels, workloadName } from "./names";
+import { kubernetesName, partLabels, podLabels, workloadName } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
-import { awayFrom, type Placement, type PodGroup, spread, tolerations } from "./placement";
+import { away, type Placement, type PodGroup, spread, tolerations } from "./placement";
 import { probes } from "./probes";
 import { type Transform, transformed } from "./transform";
 
@@ -28,8 +28,18 @@ export interface VolumeReadersArgs extends ClientArgs {
     readonly transforms?: {
         readonly service?: Transform<k8s.core.v1.ServiceArgs>;
         readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
+        readonly priorityClass?: Transform<k8s.scheduling.v1.PriorityClassArgs>;
     };
 }
+
+/** The pods of the readers that are called so, before there are any. */
+export const readerPods = (name: string, namespace: pulumi.Input<string>): PodGroup => ({
+    namespace,
+    labels: podLabels(roles.reader, workloadName(name)),
+});
+
+/** Of pods that only watch; those without a class have 0 (Kubernetes' DefaultPriorityWhenNoDefaultClassExists). */
+const WATCHING = -1;
 
 export const volumeReadersDefaults = {
     replicas: 2,
@@ -48,10 +58,13 @@ export class VolumeReaders extends pulumi.ComponentResource {
     constructor(name: string, args: VolumeReadersArgs, opts?: ComponentOptions) {
         super("nfs-storage-stack:index:VolumeReaders", name, {}, ownOptions(opts));
         const { namespace, image, claim, identity, server, writer, transforms } = args;
-        const labels = podLabels(roles.reader, workloadName(name));
+        this.pods = readerPods(name, namespace);
+        const { labels } = this.pods;
         const metadata = { namespace, labels, name: workloadName(name) };
-        this.pods = { namespace, labels };
         this.replicas = args.replicas ?? volumeReadersDefaults.replicas;
+
+        const placement = args.placement ?? volumeReadersDefaults.placement;
+        const priority = placement === "required" ? this.givingWay(name, transforms?.priorityClass, opts) : undefined;
 
         const service = new k8s.core.v1.Service(
             `${name}-service`,
@@ -76,11 +89,7 @@ export class VolumeReaders extends pulumi.ComponentResource {
                                         claim,
                                         access: "read-only",
                                         identity,
-                                        affinity: awayFrom({
-                                            writer: writer.pods,
-                                            placement: args.placement ?? volumeReadersDefaults.placement,
-                                            server,
-                                        }),
+                                        affinity: away({ from: writer.pods, placement, server }),
                                         tolerations: tolerations(args.tolerationSeconds),
                                         env: {
                                             [clientPod.env.writerName]: writer.journalName,
@@ -100,6 +109,7 @@ export class VolumeReaders extends pulumi.ComponentResource {
                                     probes(clientPod.httpPort),
                                 ),
                                 topologySpreadConstraints: spread(labels),
+                                ...(priority && { priorityClassName: priority.metadata.name }),
                             },
                         },
                     },
@@ -118,5 +128,30 @@ export class VolumeReaders extends pulumi.ComponentResource {
         this.service = service;
         this.ready = [deployment, service];
         this.registerOutputs({ ...this.names, replicas: this.replicas });
+    }
+    /**
+     * That readers have to be away from the writer also keeps the writer away from readers: when its node is lost, and they
+     * are on all others, it would wait for ever. So they give way to it.
+     */
+    private givingWay(
+        name: string,
+        transform: Transform<k8s.scheduling.v1.PriorityClassArgs> | undefined,
+        opts: ComponentOptions | undefined,
+    ): k8s.scheduling.v1.PriorityClass {
+        // Not the project's name first: one that begins with `system-` is Kubernetes' own.
+        const className = kubernetesName("watching", pulumi.getProject(), pulumi.getStack(), name);
+        return new k8s.scheduling.v1.PriorityClass(
+            `${name}-priority`,
+            ...transformed(
+                transform,
+                {
+                    metadata: { name: className, labels: partLabels(className) },
+                    value: WATCHING,
+                    preemptionPolicy: "Never",
+                    description: "pods that only watch, and give way to the one that writes",
+                },
+                childOptions(this, opts),
+            ),
+        );
     }
 }

@@ -10,7 +10,7 @@ import { clientPodSpec, httpService, literal, mountAnnotations } from "./client-
 import { httpUrl } from "./export";
 import { kubernetesName, podLabels, workloadName } from "./names";
 import { type ComponentOptions, childOptions, ownOptions, podTimeouts } from "./options";
-import { awayFrom, type PodGroup, tolerations } from "./placement";
+import { away, type Placement, type PodGroup, tolerations } from "./placement";
 import { probes } from "./probes";
 import { singlePodSet } from "./single-pod";
 import { type Transform, transformed } from "./transform";
@@ -26,6 +26,14 @@ export interface VolumeWriterArgs extends ClientArgs {
     readonly recordBytes?: number;
     /** How many records are synced at once; none waits longer than a second. @default 1 */
     readonly recordsPerSync?: number;
+    /**
+     * Who keeps away from the writer: it keeps away from them, too. They repel it in any case; but only a pod that has the
+     * term itself is looked at again as soon as they are gone (the scheduler of 1.35, plugin InterPodAffinity,
+     * isSchedulableAfterPodChange), and else within five minutes. @default nobody
+     */
+    readonly readers?: PodGroup;
+    /** Whether they must, or only should, keep away from each other. @default "required" */
+    readonly placement?: Placement;
     /** Bytes that the journal may take on the share; the oldest records go first. @default 16 MiB */
     readonly journalBytes?: number;
     readonly transforms?: {
@@ -107,7 +115,7 @@ export class VolumeWriter extends pulumi.ComponentResource implements WriterCont
                                 claim,
                                 access: "read-write",
                                 identity,
-                                affinity: awayFrom({ server }),
+                                affinity: away({ from: args.readers, placement: args.placement, server }),
                                 tolerations: tolerations(args.tolerationSeconds),
                                 env: {
                                     [env.writerName]: this.journalName,

@@ -35,6 +35,8 @@ export interface StorageClassFacts {
 export interface RightFacts {
     /** As Kubernetes names it, such as create. */
     readonly verb: string;
+    /** Of the API, such as scheduling.k8s.io. @default the core's */
+    readonly group?: string;
     /** Such as persistentvolumes. */
     readonly resource: string;
     /** @default any */

@@ -236,8 +236,10 @@ function storage(className: string | undefined, classes: readonly { name: string
 
 function missingRight({ verb, resource, name }: RightFacts): Finding {
     const what = [verb, resource, ...(name === undefined ? [] : [name])].join(" ");
-    return {
-        line: `rights: the user of this context may not ${what}, which the stack does`,
-        commands: [`kubectl auth can-i ${what}`],
-    };
+    const commands = [`kubectl auth can-i ${what}`];
+    if (resource === "priorityclasses") {
+        const allowed = `readers that must run on another node than the writer give way to it when its node is lost, by a PriorityClass, and the user of this context may not ${what}`;
+        return { ...ofSetting({ key: "placement", given: "required", allowed, example: "preferred" }), commands };
+    }
+    return { line: `rights: the user of this context may not ${what}, which the stack does`, commands };
 }

@@ -37,6 +37,8 @@ const RIGHTS = [
     // Its uid is part of the name of the writer's journal.
     { verb: "get", resource: "namespaces", name: "kube-system" },
 ];
+/** For readers that have to be away from the writer: they give way to it. */
+const RIGHTS_OF_REQUIRED = [{ verb: "create", group: "scheduling.k8s.io", resource: "priorityclasses" }];
 
 const CORE = "/api/v1";
 const claimPath = ({ namespace, name }: ObjectName): string =>
@@ -48,7 +50,9 @@ export async function readFacts(cluster: Cluster, wants: Wants, names: StackName
         list(cluster, `${CORE}/nodes?limit=${MOST_NODES}`, nodeFacts),
         stores ? list(cluster, "/apis/storage.k8s.io/v1/storageclasses", storageClassFacts) : { value: [] },
         readTaken(cluster, names, wants.server !== undefined),
-        ...RIGHTS.map((right) => may(cluster, right)),
+        ...[...RIGHTS, ...(wants.placement === "required" ? RIGHTS_OF_REQUIRED : [])].map((right) =>
+            may(cluster, right),
+        ),
     ]);
     return { nodes, storageClasses, rights, taken };
 }
@@ -92,7 +96,7 @@ async function find<T>(cluster: Cluster, path: string, facts: (object: object) =
     return answer.status === 200 ? { value: facts(answer.body) } : { unread: said(answer) };
 }
 
-async function may(cluster: Cluster, right: (typeof RIGHTS)[number]): Promise<Known<RightFacts>> {
+async function may(cluster: Cluster, right: Omit<RightFacts, "allowed">): Promise<Known<RightFacts>> {
     const answer = await ask(cluster, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SelfSubjectAccessReview",

@@ -11,7 +11,7 @@ import type { Instance, Made, Running } from "./instance";
 /** Waiting ends at once; what is asked of the cluster at that moment is still answered. */
 const WITHIN_MS = 30_000;
 
-const KINDS = "namespaces,pv,pvc,services,configmaps,networkpolicies,statefulsets,deployments,pods";
+const KINDS = "namespaces,priorityclasses,pv,pvc,services,configmaps,networkpolicies,statefulsets,deployments,pods";
 
 export interface Wholeness {
     /** What ctrl-C in a terminal does. */

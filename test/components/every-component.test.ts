@@ -149,8 +149,9 @@ const cases: Case[] = [
         children: {
             "Service one-service": { transform: "service", name: "one" },
             "Deployment one": { transform: "deployment", name: "one" },
+            "PriorityClass one-priority": { transform: "priorityClass", name: "watching-nfs-storage-stack-dev-one" },
         },
-        deleted: [["Deployment one"], ["Service one-service"]],
+        deleted: [["Deployment one"], ["PriorityClass one-priority", "Service one-service"]],
         outputs: { deployment: "one", service: "one", replicas: 2 },
         defaults(child) {
             const deployment = child("Deployment one");

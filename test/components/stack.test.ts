@@ -18,6 +18,7 @@ import {
 import { at, environment, named, ofType } from "./named";
 
 const types = {
+    priorityClass: "kubernetes:scheduling.k8s.io/v1:PriorityClass",
     namespace: "kubernetes:core/v1:Namespace",
     statefulSet: "kubernetes:apps/v1:StatefulSet",
     deployment: "kubernetes:apps/v1:Deployment",
@@ -70,6 +71,7 @@ describe("NfsStorageStack", () => {
         nfs-storage-stack:index:VolumeReaders nfs-readers
             kubernetes:apps/v1:Deployment nfs-readers
             kubernetes:core/v1:Service nfs-readers-service
+            kubernetes:scheduling.k8s.io/v1:PriorityClass nfs-readers-priority
         nfs-storage-stack:index:VolumeWriter nfs-writer
             kubernetes:apps/v1:StatefulSet nfs-writer
             kubernetes:core/v1:Namespace nfs-writer-cluster
@@ -86,7 +88,7 @@ describe("NfsStorageStack", () => {
         assert.deepEqual(batches(await made()), [
             ["Pod nfs-check"],
             ["Deployment nfs-readers"],
-            ["Service nfs-readers-service"],
+            ["PriorityClass nfs-readers-priority", "Service nfs-readers-service"],
             ["StatefulSet nfs-writer"],
             ["Service nfs-writer-service"],
             ["PersistentVolumeClaim nfs-volume"],
@@ -126,12 +128,35 @@ describe("NfsStorageStack", () => {
             assert.equal(found.preferredDuringSchedulingIgnoredDuringExecution?.length, 1);
         }
         const writer = affinity(types.statefulSet, "nfs-writer", POD);
-        assert.equal(writer.requiredDuringSchedulingIgnoredDuringExecution, undefined);
+        const [from] = writer.requiredDuringSchedulingIgnoredDuringExecution as {
+            labelSelector: { matchLabels: Record<string, string> };
+        }[];
+        assert.deepEqual(
+            from?.labelSelector.matchLabels,
+            at(named(got, types.deployment, "nfs-readers"), "spec.selector.matchLabels"),
+            "which lets the scheduler look at it again once they are gone",
+        );
         const [preferred] = writer.preferredDuringSchedulingIgnoredDuringExecution as {
             podAffinityTerm: { namespaces: string[]; labelSelector: { matchLabels: Record<string, string> } };
         }[];
         assert.deepEqual(preferred?.podAffinityTerm.namespaces, ["nfs-storage-stack-dev-nfs-server"]);
         assert.ok(Object.values(preferred?.podAffinityTerm.labelSelector.matchLabels ?? {}).includes(roles.server));
+    });
+
+    it("lets readers that have to be elsewhere give way to the writer, and needs no right for that where they have not", async () => {
+        const got = await made();
+        const priority = named(got, types.priorityClass, "nfs-readers-priority").inputs;
+        assert.ok(Number(priority.value) < 0, "pods without a class have 0");
+        assert.equal(priority.preemptionPolicy, "Never");
+        const classOf = (type: string, name: string, path: string) => at(named(got, type, name), path);
+        assert.equal(
+            classOf(types.deployment, "nfs-readers", `${POD}.priorityClassName`),
+            (priority.metadata as { name: string }).name,
+        );
+        assert.equal(classOf(types.statefulSet, "nfs-writer", `${POD}.priorityClassName`), undefined);
+        const free = await made({ ...managed, placement: "preferred" });
+        assert.ok(!free.resources.some(({ type }) => type === types.priorityClass));
+        assert.equal(at(named(free, types.deployment, "nfs-readers"), `${POD}.priorityClassName`), undefined);
     });
 
     it("requires nothing of the placement on a cluster of one node, and lets the check pass there", async () => {

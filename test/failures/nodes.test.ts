@@ -3,11 +3,13 @@
 // embedded cluster starts it again; what waits, waits for it.
 import assert from "node:assert/strict";
 import { nfsMounts } from "../../commands/mounts";
+import { ganeshaNfs4Config } from "../../components/ganesha-config";
 import { defaultMountOptions } from "../../components/mount-options";
 import { clusterAccess, nodeCommand } from "../../embedded/cluster";
 import { clusterFolder } from "../../embedded/cluster/folder";
 import type { StackOutputs } from "../../outputs";
 import { processOf } from "../cluster/belongings";
+import { ganeshaPod } from "../cluster/ganesha-pod";
 import { instance, sharedCluster } from "../cluster/instance";
 import { wholeness } from "../cluster/whole";
 
@@ -63,17 +65,52 @@ describe("a node that goes", () => {
 });
 
 describe("a node that can't be reached any more", () => {
-    after(() => makes("down"));
+    afterEach(() => makes("down"));
 
     const LINK = "vec0";
+    const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
+    const FILER = "filer";
     const onNode = (node: string, ...command: string[]): Promise<string> => nodeCommand(sharedCluster, node, command);
-    it("is left by its pods 30 s after Kubernetes has noticed, and no second writer is made", async () => {
+    const pod = (path: string, ...where: string[]): Promise<string> =>
+        kubectl(["get", "pod", ...where, "-o", `jsonpath={${path}}`]);
+    const writerPod = (path: string): Promise<string> => pod(path, "-n", CLIENTS, "nfs-writer-0");
+
+    it("is left after 30 s, gets no second writer, and by the taint out-of-service a new one elsewhere", async () => {
         await makes("up");
-        const { writer } = await outputs();
-        const [node = ""] = writer.nodes;
-        const writerPod = (path: string): Promise<string> =>
-            kubectl(["get", "pod", "-n", CLIENTS, "nfs-writer-0", "-o", `jsonpath={${path}}`]);
+        await outOfService({}, (await outputs()).server.namespace ?? "");
+    });
+
+    it("is left as well by what uses a server of somebody else's", async () => {
+        await makes("up");
+        const { image } = (await outputs()).server;
+        await makes("down");
+        const filer = ganeshaPod(FILER, image ?? "", ganeshaNfs4Config({}, "somebody-elses-filer"));
+        try {
+            // It weighs something, so that the writer is put on the other node.
+            await kubectl(["create", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: filer }));
+            await kubectl(["wait", "-n", FILER, "pod/nfs-server-0", "--for=condition=Ready", "--timeout=120s"]);
+            const address = await pod(".status.podIP", "-n", FILER, "nfs-server-0");
+            const settings = { SETTINGS: JSON.stringify({ externalServer: `${address}:/share` }) };
+            await makes("up", settings);
+            await outOfService(settings, FILER);
+            await makes("down");
+        } finally {
+            await kubectl(["delete", "namespace", FILER]);
+        }
+    });
+
+    /** Cuts the writer's node off, and lets the writer start elsewhere. */
+    async function outOfService(settings: Record<string, string>, serverNamespace: string): Promise<void> {
+        const [node = ""] = (await outputs()).writer.nodes;
+        assert.notEqual(
+            await pod(".spec.nodeName", "-n", serverNamespace, "nfs-server-0"),
+            node,
+            "its disk stays there",
+        );
         const uid = await writerPod(".metadata.uid");
+        const taint = (what: string): Promise<string> => kubectl(["taint", "nodes", node, OUT_OF_SERVICE + what]);
+        // Those by a gateway go with the link, and do not come back by themselves.
+        const routes = (await onNode(node, "ip", "route", "show")).split("\n").filter((line) => line.includes(" via "));
         await onNode(node, "ip", "link", "set", LINK, "down");
         try {
             const cut = performance.now();
@@ -82,23 +119,33 @@ describe("a node that can't be reached any more", () => {
             const leaves = "--for=jsonpath={.metadata.deletionTimestamp}";
             await kubectl(["wait", leaves, "--timeout=120s", "-n", CLIENTS, "pod/nfs-writer-0"]);
             const left = performance.now();
-            const seconds = (from: number, to: number): string => `${Math.round((to - from) / 1000)} s`;
-            process.stdout.write(
-                `      noticed after ${seconds(cut, noticed)}, left ${seconds(noticed, left)} later\n`,
-            );
             assert.ok(left - noticed < 60_000, "30 s, not Kubernetes' own 300");
             // Nobody knows whether it still writes: so there is no second one.
             assert.equal(await writerPod(".metadata.uid"), uid);
+            await taint("=nodeshutdown:NoExecute");
+            // The new one is called the same, and may be there already.
+            const gone = ["wait", "--for=delete", "--timeout=20s", "-n", CLIENTS, "pod/nfs-writer-0"];
+            await kubectl(gone).catch(() => {});
+            await kubectl(["wait", "--for=create", "--timeout=60s", "-n", CLIENTS, "pod/nfs-writer-0"]);
+            await kubectl(["wait", "--for=condition=Ready", "--timeout=120s", "-n", CLIENTS, "pod/nfs-writer-0"]);
+            const there = performance.now();
+            assert.notEqual(await writerPod(".spec.nodeName"), node);
+            const seconds = (from: number, to: number): string => `${Math.round((to - from) / 1000)} s`;
+            process.stdout.write(
+                `      noticed after ${seconds(cut, noticed)}, left ${seconds(noticed, left)} later, elsewhere ${seconds(left, there)} after that\n`,
+            );
         } finally {
             await onNode(node, "ip", "link", "set", LINK, "up");
+            for (const route of routes) await onNode(node, "ip", "route", "add", ...route.trim().split(/\s+/));
         }
         await kubectl(["wait", "--for=condition=Ready", "--timeout=180s", `node/${node}`]);
-        await makes("up");
+        await taint("-");
+        await makes("up", settings);
         await assertComplete();
         const access = await clusterAccess(sharedCluster);
         const mounts = await nfsMounts(sharedCluster, access?.nodes ?? []);
         assert.ok(mounts.length > 0, "what the node had is mounted again, and nothing else");
-    });
+    }
 });
 
 /** Others each time, so that the volume and all pods are made anew. */

@@ -7,7 +7,7 @@ import { literal } from "../../components/client-pod";
 import { httpUrl } from "../../components/export";
 import { defaultMountOptions } from "../../components/mount-options";
 import { placedPods } from "../../components/placed-pods";
-import { awayFrom } from "../../components/placement";
+import { away } from "../../components/placement";
 import { ended, evidence } from "../components/cluster";
 
 /** As the kubelet expands a variable (k8s.io/kubernetes third_party/forked/golang/expansion), with none defined. */
@@ -35,8 +35,8 @@ describe("decisions of the components", () => {
     });
 
     it("nothing to keep away from is no affinity, which Kubernetes would refuse empty", () => {
-        assert.equal(awayFrom({}), undefined);
-        assert.equal(awayFrom({ placement: "preferred" }), undefined);
+        assert.equal(away({}), undefined);
+        assert.equal(away({ placement: "preferred" }), undefined);
     });
 
     it("the pods behind a Service are listed ready or not, in the order of their names", () => {

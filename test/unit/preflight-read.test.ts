@@ -97,6 +97,14 @@ describe("the preflight's questions", () => {
                 { value: { verb: "create", resource: "namespaces", allowed: true } },
                 { value: { verb: "create", resource: "persistentvolumes", allowed: true } },
                 { value: { verb: "get", resource: "namespaces", name: "kube-system", allowed: true } },
+                {
+                    value: {
+                        verb: "create",
+                        group: "scheduling.k8s.io",
+                        resource: "priorityclasses",
+                        allowed: true,
+                    },
+                },
             ],
             taken: {
                 ending: [{ value: undefined }, { value: { name: "users", held: "" } }],
@@ -117,12 +125,13 @@ describe("the preflight's questions", () => {
                 },
             },
         });
-        assert.equal(server.asked.length, 11);
+        assert.equal(server.asked.length, 12);
         for (const { question, token } of server.asked) assert.equal(token, "Bearer word", question);
     });
 
     it("leave out what the stack does not need", async () => {
-        await read({ placement: "required", preview: false, source: {}, capacity: "1Gi" });
+        const { rights } = await read({ placement: "preferred", preview: false, source: {}, capacity: "1Gi" });
+        assert.ok(!rights.some((right) => "value" in right && right.value.resource === "priorityclasses"));
         const asked = server.asked.map(({ question }) => question).join("\n");
         assert.doesNotMatch(asked, /storageclasses|persistentvolumeclaims\/data/);
     });
@@ -131,7 +140,7 @@ describe("the preflight's questions", () => {
         server.serve({ [paths.nodes]: 403, [paths.storageClasses]: 403, [paths.reviews]: 403 });
         const unread = { unread: "refused with 403" };
         const { nodes, storageClasses, taken, rights } = await read();
-        assert.deepEqual([nodes, storageClasses, rights], [unread, unread, [unread, unread, unread]]);
+        assert.deepEqual([nodes, storageClasses, rights], [unread, unread, Array(4).fill(unread)]);
         assert.deepEqual(taken.serverClaim, { value: undefined });
     });
 

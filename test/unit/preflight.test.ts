@@ -322,11 +322,13 @@ describe("preflight", () => {
         const rights = [
             { value: { verb: "create", resource: "persistentvolumes", allowed: false } },
             { value: { verb: "get", resource: "namespaces", name: "kube-system", allowed: false } },
+            { value: { verb: "create", group: "scheduling.k8s.io", resource: "priorityclasses", allowed: false } },
             { unread: "no reviews" },
         ];
         const said = problems({ rights }).join("\n");
         assert.match(said, /may not create persistentvolumes, .*kubectl auth can-i create persistentvolumes/s);
         assert.match(said, /may not get namespaces kube-system, .*kubectl auth can-i get namespaces kube-system/s);
+        assert.match(said, /placement is "required": .*give way.* may not create priorityclasses/);
     });
 
     it("leaves open what may not be read, and says so once for each", () => {
