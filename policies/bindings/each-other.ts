@@ -7,6 +7,7 @@ import { type Claim, type Declared, ofVolumesAndClaims, type Pair, pairs, unjudg
 export function judge(all: Declared): Finding[] {
     const problems = pairs(all).flatMap(({ volume, claim }) => [
         ...volumeProblem({ volume, claim }),
+        ...formerClaim({ volume, claim }),
         ...claimProblem({ volume, claim }),
     ]);
     return [...problems, ...unjudgedOf(all, "name", "key", "claim", "volume")];
@@ -21,6 +22,23 @@ function volumeProblem({ volume, claim }: Pair): Problem[] {
             ? `no spec.claimRef, although ${claim.title} asks for this volume by name: any other claim may take it`
             : `spec.claimRef ${String(volume.claim)}, although ${claim.title} asks for this volume by name and would wait for ever`;
     return [{ urn: volume.urn, subject: volume.title, found, wanted, mend: mend({ volume, claim }) }];
+}
+
+/** Kubernetes binds a volume that names a uid to the claim of that uid only (IsVolumeBoundToClaim, component-helpers). */
+function formerClaim({ volume, claim }: Pair): Problem[] {
+    const [was, is] = [volume.claimUid, claim.uid];
+    const isKnown = typeof was === "string" && typeof is === "string";
+    if (!isKnown || was === is || !same(volume.bound, claim.key)) return [];
+    const found = `spec.claimRef with the uid ${was}, which is that of another claim than ${claim.title} (${is}): the volume stays Released`;
+    return [
+        {
+            urn: volume.urn,
+            subject: volume.title,
+            found,
+            wanted,
+            mend: "take the uid out of spec.claimRef of the volume",
+        },
+    ];
 }
 
 function claimProblem({ volume, claim }: Pair): Problem[] {
@@ -46,6 +64,8 @@ function isClear(volume: Volume, claim: Claim): boolean {
 }
 
 function mend({ volume, claim }: Pair): string {
+    if (claim.key === undefined)
+        return "leave spec.volumeName out of the template: whose claims only the cluster names, no volume can be reserved for";
     const [namespace, name] = String(claim.key).split("/");
     return (
         `set spec.claimRef of the volume to { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "${namespace}", ` +

@@ -17,6 +17,7 @@ import {
     plain,
     titleOf,
     UNKNOWN,
+    within,
 } from "@nfs-storage-stack/policies-shared";
 
 export function judge(object: KubernetesObject): Judgement {
@@ -44,11 +45,9 @@ export function judge(object: KubernetesObject): Judgement {
     });
 }
 
-/** Of the claim itself, or of a StatefulSet's templates. */
+/** Of the claim itself, or of a template wherever it is. */
 function mend(inputs: Record<string, unknown>): void {
-    const templates = knownAt(knownAt(inputs, "spec"), "volumeClaimTemplates");
-    const count = Array.isArray(templates) ? templates.length : 0;
-    for (const claim of [inputs, ...Array.from({ length: count }, (_, index) => knownAt(templates, index))]) {
+    for (const claim of within(inputs)) {
         const spec = knownAt(claim, "spec");
         const named = knownAt(spec, "volumeName");
         const lacks = typeof named === "string" && named !== "" && classOf(plain(claim)) === undefined;

@@ -4,10 +4,12 @@
 // component-helpers of Kubernetes 1.35).
 import {
     at,
+    attributesClassOf,
     claimsOf,
     classOf,
     type DeclaredClaim,
     type Finding,
+    isAnswered,
     isPersistentVolume,
     type Judgement,
     type KubernetesObject,
@@ -15,6 +17,7 @@ import {
     type Maybe,
     nameOf,
     quantityAt,
+    saidAt,
     same,
     textAt,
     titleOf,
@@ -34,6 +37,7 @@ interface Common {
     /** A Kubernetes quantity. */
     storage: Maybe<string> | undefined;
     volumeMode: Maybe<string>;
+    attributesClass: Maybe<string>;
 }
 
 export interface Volume extends Common {
@@ -42,6 +46,8 @@ export interface Volume extends Common {
     claim: Maybe<ClaimKey> | undefined;
     /** The claim that it names, whoever wrote that there. */
     bound: Maybe<ClaimKey> | undefined;
+    /** The uid of the claim that it names, where it says one. */
+    claimUid: Maybe<string> | undefined;
     /** The API server has answered: what it names may come from there. */
     answered: boolean;
 }
@@ -53,6 +59,7 @@ export interface Claim extends Common {
     /** The volume that it names, whoever wrote that there. */
     bound: Maybe<string> | undefined;
     answered: boolean;
+    uid: Maybe<string> | undefined;
     /** Of the template that makes it; empty for a claim by itself. */
     template: string;
 }
@@ -62,13 +69,12 @@ export interface Claim extends Common {
  * when it was bound: what stands there then is a result, not a wish.
  */
 const FILLED_IN = "pv.kubernetes.io/bound-by-controller";
-
-/** The API server has made it. What nobody has made yet has the mark from a program that copied it, which means nothing. */
-const isAnswered = (value: unknown): boolean =>
-    at(value, "metadata", "uid") !== undefined || at(value, "status", "phase") !== undefined;
+/** Whoever provisions a volume for a claim writes the claim into it, and then there is no mark. */
+const PROVISIONED = "pv.kubernetes.io/provisioned-by";
 
 /** What was asked for, whoever did: not what Kubernetes filled in. The API server notes whose each field is. */
 function declared<T>(value: unknown, field: string, read: (value: unknown) => T): T | undefined | typeof UNKNOWN {
+    if (field === "claimRef" && at(value, "metadata", "annotations", PROVISIONED) !== undefined) return undefined;
     const owners = listAt(value, "metadata", "managedFields");
     const isOwn = (entry: unknown): boolean =>
         at(entry, "manager") !== "kube-controller-manager" &&
@@ -87,6 +93,7 @@ function common(value: unknown, storage: Maybe<string> | undefined): Omit<Common
         accessModes: modes === UNKNOWN || modes.includes(UNKNOWN) ? UNKNOWN : modes.map(String),
         storage,
         volumeMode: textAt(value, "spec", "volumeMode") ?? "Filesystem",
+        attributesClass: attributesClassOf(value),
     };
 }
 
@@ -99,6 +106,7 @@ export function volumeOf(object: KubernetesObject): Volume {
         name: nameOf(object),
         claim: declared(value, "claimRef", reservation),
         bound: reservation(value),
+        claimUid: saidAt(value, "spec", "claimRef", "uid"),
         answered: isAnswered(value),
     };
 }
@@ -121,6 +129,7 @@ export function claimOf({ urn, title, namespace, name, value, path, template }: 
         volume: asksForNone ? undefined : declared(value, "volumeName", volumeName),
         bound: volumeName(value),
         answered: isAnswered(value),
+        uid: textAt(value, "metadata", "uid"),
         template: path,
     };
 }
@@ -162,6 +171,7 @@ const paths: Record<string, Partial<Record<keyof Volume | keyof Claim, string>>>
         accessModes: "spec.accessModes",
         storage: "spec.capacity.storage",
         volumeMode: "spec.volumeMode",
+        attributesClass: "spec.volumeAttributesClassName",
     },
     claims: {
         key: "metadata",
@@ -170,6 +180,7 @@ const paths: Record<string, Partial<Record<keyof Volume | keyof Claim, string>>>
         accessModes: "spec.accessModes",
         storage: "spec.resources.requests.storage",
         volumeMode: "spec.volumeMode",
+        attributesClass: "spec.volumeAttributesClassName",
     },
 };
 

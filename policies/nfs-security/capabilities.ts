@@ -31,7 +31,8 @@ export function judge(object: KubernetesObject, { allowed }: Wishes): Judgement 
             };
         }
         if (isOpen(dropped)) return { unknown: ["securityContext.capabilities.drop"] };
-        if (!dropped.map(plainName).includes("ALL")) {
+        // Only ALL is all of them: CAP_ALL is none that Kubernetes knows (pod-security-admission, check_capabilities_restricted.go).
+        if (!dropped.some((name) => String(name).toUpperCase() === "ALL")) {
             return {
                 found: "capabilities that the container runtime gives by default (NET_RAW, MKNOD and a dozen others)",
                 wanted: "all of them dropped, and only needed ones added",

@@ -5,6 +5,7 @@ import {
     at,
     type Block,
     containersOf,
+    Elsewhere,
     type Finding,
     ganeshaFiles,
     isKind,
@@ -18,6 +19,7 @@ import {
     titleOf,
     UNKNOWN,
     unknownContainers,
+    Variables,
     wordsOf,
 } from "@nfs-storage-stack/policies-shared";
 import { EVERYONE } from "./networks";
@@ -71,7 +73,7 @@ function ofConfigMap(object: KubernetesObject): Exports {
     for (const [key, text] of Object.entries((data ?? {}) as object)) {
         const where = `data["${key}"]`;
         // Which of the unknown ones is an exports file only its name can say.
-        if (!/(^|\.)exports?$/.test(key)) continue;
+        if (!/(^|\.)exports$/.test(key)) continue;
         if (text === UNKNOWN) exports.unknown.push(where);
         if (typeof text === "string") exports.grants.push(...ofExports(text, where));
     }
@@ -98,8 +100,11 @@ function ofGanesha(config: Block, where: string): Exports {
     };
 }
 
+/** An export without clients of its own has those of the defaults, and the first that matches counts (src/support/exports.c). */
 function grantsOf(block: Block, defaults: Block | undefined, where: string): Grant[] {
-    const clients = block.blocks.filter(({ name }) => name === "client");
+    const clientsOf = (one: Block | undefined): Block[] => one?.blocks.filter(({ name }) => name === "client") ?? [];
+    const own = clientsOf(block);
+    const clients = own.length > 0 ? own : clientsOf(defaults);
     const said = (key: string, ...places: Block[]): string | undefined =>
         [...places, block, ...(defaults ? [defaults] : [])]
             .map(({ values }) => values.get(key))
@@ -115,8 +120,10 @@ function grantsOf(block: Block, defaults: Block | undefined, where: string): Gra
                       keepsRoot: keepsRootOf(said("squash", ...places), said("anonymous_uid", ...places)),
                   },
               ];
-    const named = clients.flatMap((one) => wordsOf(one.values.get("clients")).flatMap((client) => grant(client, one)));
-    return [...grant(EVERYONE), ...named];
+    const named = clients.flatMap((one) => wordsOf(one.values.get("clients")).map((client) => ({ client, one })));
+    const grants = named.flatMap(({ client, one }) => grant(client, one));
+    // Where a client is everybody, whatever the address, nobody is left to the export itself.
+    return named.some(({ client }) => client === "*") ? grants : [...grant(EVERYONE), ...grants];
 }
 
 /** Ganesha squashes root unless it is told not to, and to the uid that it is told. */
@@ -127,12 +134,14 @@ function keepsRootOf(squash = "", uid = "-2"): Grant["keepsRoot"] {
 
 /** Without a client it is anyone. */
 const ofExports = (text: string, where: string): Grant[] =>
-    readExports(text).map(({ path, client, options }) => ({
-        where,
-        export: path,
-        client: client === "" ? EVERYONE : client,
-        keepsRoot: keepsRoot(options),
-    }));
+    readExports(text)
+        .filter(({ path }) => path.startsWith("/"))
+        .map(({ path, client, options }) => ({
+            where,
+            export: path,
+            client: client === "" ? EVERYONE : client,
+            keepsRoot: keepsRoot(options),
+        }));
 
 /** Images that write their exports themselves, as their start scripts have it. */
 const known = [
@@ -153,11 +162,12 @@ function ofWorkload(object: KubernetesObject): Exports {
         for (const [index, variable] of env.entries()) {
             // As erichough/nfs-server has it: a line of exports(5) in each of NFS_EXPORT_0, NFS_EXPORT_1, ...
             if (!/^NFS_EXPORT_\d+$/.test(String(textAt(variable, "name")))) continue;
-            const line = textAt(variable, "value");
             const where = `${path}.env[${index}]`;
+            const line = new Variables({ env: env.slice(0, index) }).expand(textAt(variable, "value") ?? "");
             if (line === UNKNOWN) exports.unknown.push(where);
             else if (at(variable, "valueFrom") !== undefined) exports.unseen.push(`${where}.valueFrom`);
-            else exports.grants.push(...ofExports(line ?? "", where));
+            else if (line instanceof Elsewhere) exports.unseen.push(`$(${line.name}) in ${where}`);
+            else exports.grants.push(...ofExports(line, where));
         }
         const sources = listAt(value, "envFrom");
         const isServer = typeof image === "string" && /(^|\/)nfs-server([:@]|$)/.test(image);

@@ -18,6 +18,7 @@ import {
     ofVolume,
     podVolumes,
     titleOf,
+    UNKNOWN,
 } from "@nfs-storage-stack/policies-shared";
 
 export function judge(object: KubernetesObject): Judgement {
@@ -42,12 +43,26 @@ export function judge(object: KubernetesObject): Judgement {
 }
 
 function mountsOf(object: KubernetesObject): MountOptions[] {
-    if (nfsOfVolume(object) !== undefined) return [ofVolume(object.value)];
-    if (isNfsClass(object)) return [ofClass(object.value)];
-    return podVolumes(object)
-        .filter((volume) => at(volume.value, "csi", "driver") === NFS_DRIVER)
-        .map(({ value, path }) => ofAttributes(at(value, "csi", "volumeAttributes"), `${path}.csi.volumeAttributes`));
+    const source = nfsOfVolume(object);
+    // Other drivers have an option of that name, too.
+    if (source === UNKNOWN) return isSoft(ofVolume(object.value)) ? [open("spec.csi.driver")] : [];
+    if (source !== undefined) return [ofVolume(object.value)];
+    const isClass = isNfsClass(object);
+    if (isClass === UNKNOWN) return isSoft(ofClass(object.value)) ? [open("provisioner")] : [];
+    if (isClass) return [ofClass(object.value)];
+    return podVolumes(object).flatMap(({ value, path }): MountOptions[] => {
+        const driver = at(value, "csi", "driver");
+        if (value === UNKNOWN) return [open(path)];
+        const options = ofAttributes(at(value, "csi", "volumeAttributes"), `${path}.csi.volumeAttributes`);
+        if (driver === UNKNOWN) return isSoft(options) ? [open(`${path}.csi.driver`)] : [];
+        return driver === NFS_DRIVER ? [options] : [];
+    });
 }
+
+const open = (path: string): MountOptions => ({ options: [], unknown: [path] });
+/** It would be wrong of NFS, or may be. */
+const isSoft = (options: MountOptions): boolean =>
+    options.unknown.length > 0 || /^soft/.test(lastOf(options, ["hard", "soft", "softerr"])?.option ?? "");
 
 const harden = (options: string): string =>
     options

@@ -3,6 +3,7 @@ import {
     at,
     containersOf,
     type Finding,
+    isAnything,
     isKind,
     type Judgement,
     type KubernetesObject,
@@ -30,8 +31,11 @@ interface Wishes {
 
 export function judge(objects: readonly KubernetesObject[], { clientNetworks }: Wishes): Judgement {
     const servers = objects.filter((object) => containersOf(object).some((one) => servesNfs(one) === true));
+    // One of which nothing is known may be a policy, too.
     const policies = objects.filter(
-        (object) => isKind(object, "networking.k8s.io", "NetworkPolicy") && isForIngress(object),
+        (object) =>
+            isAnything(object) ||
+            (isKind(object, "networking.k8s.io", "NetworkPolicy") && isForIngress(object) !== false),
     );
     const open = objects.flatMap(mayServe);
     return servers.length + open.length === 0
@@ -53,9 +57,11 @@ function nfsPort(container: unknown): unknown {
 }
 
 /** What does not say is for Ingress. */
-function isForIngress({ value }: KubernetesObject): boolean {
+function isForIngress({ value }: KubernetesObject): Maybe<boolean> {
     const types = listAt(value, "spec", "policyTypes");
-    return types === UNKNOWN || types.length === 0 || types.includes("Ingress");
+    if (types === UNKNOWN) return UNKNOWN;
+    if (types.length === 0 || types.includes("Ingress")) return true;
+    return types.includes(UNKNOWN) ? UNKNOWN : false;
 }
 
 function judgeServer(
@@ -67,16 +73,17 @@ function judgeServer(
     const subject = titleOf(server);
     const pods = podsOf(server);
     const there = policies.filter((policy) => same(namespaceOf(policy), pods?.namespace));
-    const answers = there.map((policy) => ({
-        policy,
-        selects: selects(at(policy.value, "spec", "podSelector"), pods?.labels),
-    }));
+    const answers = there.map((policy) => {
+        const selected = selects(at(policy.value, "spec", "podSelector"), pods?.labels);
+        return { policy, selects: selected === true ? isForIngress(policy) : selected };
+    });
     const selecting = answers.filter((answer) => answer.selects === true).map(({ policy }) => policy);
     if (selecting.length > 0) {
         const rules = selecting.flatMap((policy) => judgeRules(policy, server, networks));
         return rules.length > 0 ? rules : worldInParts(selecting, server);
     }
-    const unsure = pods?.namespace === UNKNOWN || policies.some((one) => namespaceOf(one) === UNKNOWN);
+    const unsure =
+        pods?.namespace === UNKNOWN || policies.some((one) => isAnything(one) || namespaceOf(one) === UNKNOWN);
     if (unsure || answers.some((answer) => answer.selects === UNKNOWN)) {
         return [{ urn, subject, unknown: ["which NetworkPolicy selects its pods"] }];
     }
@@ -170,8 +177,12 @@ function worldInParts(policies: readonly KubernetesObject[], server: KubernetesO
 function admits(port: unknown, server: KubernetesObject): Maybe<boolean> {
     const number = at(port, "port");
     const end = at(port, "endPort");
-    const named = containersOf(server).map((container) => at(nfsPort(container.value), "name"));
-    if (number === UNKNOWN || end === UNKNOWN) return UNKNOWN;
+    const listening = containersOf(server).map((container) => nfsPort(container.value));
+    const protocols = listening.filter((one) => one !== undefined).map((one) => at(one, "protocol") ?? "TCP");
+    const protocol = at(port, "protocol") ?? "TCP";
+    const named = listening.map((one) => at(one, "name"));
+    if (protocol !== UNKNOWN && !protocols.includes(protocol) && !protocols.includes(UNKNOWN)) return false;
+    if ([number, end, protocol, ...protocols].includes(UNKNOWN)) return UNKNOWN;
     if (number === undefined) return true;
     if (end !== undefined) return Number(number) <= NFS_PORT && NFS_PORT <= Number(end);
     return number === NFS_PORT || named.includes(number);

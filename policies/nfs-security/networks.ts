@@ -7,7 +7,7 @@ export const EVERYONE = "everyone";
 
 /** Whether it stands for any address at all. */
 export function isWorld(client: string): boolean {
-    const [address = "", prefix] = client.split("/", 2);
+    const [address, prefix] = partsOf(client);
     return (
         client === EVERYONE ||
         /^[*?.]+$/.test(client) ||
@@ -27,8 +27,14 @@ export function areWorld(clients: readonly string[]): boolean {
     });
 }
 
-function rangeOf(client: string, family: 4 | 6): { from: bigint; to: bigint } | undefined {
+/** An address, without the zone of one that is of a link, and what is behind the slash. */
+function partsOf(client: string): [string, string | undefined] {
     const [address = "", prefix] = client.split("/", 2);
+    return [address.replace(/%.*$/, ""), prefix];
+}
+
+function rangeOf(client: string, family: 4 | 6): { from: bigint; to: bigint } | undefined {
+    const [address, prefix] = partsOf(client);
     if (isIP(address) !== family || prefix === undefined) return undefined;
     const length = prefixLength(prefix);
     if (length === undefined) return undefined;
@@ -48,12 +54,15 @@ function numberOf(address: string, family: 4 | 6): bigint {
 }
 
 /** The server's own probe comes from there. */
-const isLoopback = (client: string): boolean => /^(127\.|::1(\/128)?$|localhost$)/.test(client);
+const LOOPBACK = ["127.0.0.0/8", "::1/128"];
 
-/** Whether every address of the client is in one of the networks; names never are, as they say no address. */
+/** Whether every address of the client is in one of the networks, or loopback; names never are, as they say no address. */
 export function isWithin(client: string, networks: readonly string[]): boolean {
-    if (isLoopback(client)) return true;
-    const [address = "", prefix] = client.split("/", 2);
+    return client === "localhost" || isOf(client, LOOPBACK) || isOf(client, networks);
+}
+
+function isOf(client: string, networks: readonly string[]): boolean {
+    const [address, prefix] = partsOf(client);
     const family = isIP(address);
     if (family === 0) return false;
     const bits = prefix === undefined ? (family === 4 ? 32 : 128) : prefixLength(prefix);

@@ -7,12 +7,15 @@ import {
     isNfsClass,
     type Judgement,
     type KubernetesObject,
+    knownAt,
+    type Maybe,
     nfsOfVolume,
     objectPolicy,
     stackNameOf,
     textAt,
     titleOf,
     UNKNOWN,
+    within,
 } from "@nfs-storage-stack/policies-shared";
 
 interface Wishes {
@@ -22,23 +25,26 @@ interface Wishes {
 export function judge(object: KubernetesObject, { stacks }: Wishes): Judgement {
     if (!stacks.includes(stackNameOf(object.urn))) return "not applicable";
     const isVolume = nfsOfVolume(object) !== undefined;
+    const isClass = isNfsClass(object) === true;
     const policyPath = isVolume ? "persistentVolumeReclaimPolicy" : "reclaimPolicy";
-    if (!isVolume && !isNfsClass(object) && !isClaimObject(object)) return "not applicable";
+    if (!isVolume && !isClass && !isClaimObject(object)) return "not applicable";
     const { urn } = object;
     const subject = titleOf(object);
     const reclaim = isVolume
         ? (textAt(object.value, "spec", policyPath) ?? "Retain")
-        : isNfsClass(object)
+        : isClass
           ? (textAt(object.value, policyPath) ?? "Delete")
           : "Retain";
     if (reclaim === UNKNOWN) return [{ urn, subject, unknown: [policyPath] }];
     // With these the driver leaves the folder where it is, or renames it: pkg/nfs/controllerserver.go, DeleteVolume.
-    const onDelete = isNfsClass(object) ? attributeAt(at(object.value, "parameters"), "onDelete") : undefined;
+    const onDelete = isClass ? attributeAt(at(object.value, "parameters"), "onDelete") : ofHandle(object);
     if (onDelete === UNKNOWN) return [{ urn, subject, unknown: ["parameters.onDelete"] }];
     const isKept = reclaim === "Retain" || /^(retain|archive)$/i.test(onDelete ?? "");
-    const retained = isKept ? [] : [{ urn, subject, ...deletes(policyPath, reclaim) }];
+    const isInTree = at(object.value, "spec", "nfs") !== undefined;
+    const told = isInTree && reclaim === "Delete" ? undeletable(policyPath) : deletes(policyPath, reclaim);
+    const retained = isKept ? [] : [{ urn, subject, ...told }];
     // A class makes volumes; it holds none.
-    const unprotected = isNfsClass(object) || object.protect ? [] : [{ urn, subject, ...unprotectedTold }];
+    const unprotected = isClass || object.protect ? [] : [{ urn, subject, ...unprotectedTold }];
     return [...retained, ...unprotected];
 }
 
@@ -47,6 +53,19 @@ const deletes = (path: string, found: string) => ({
     wanted: "Retain",
     mend: `set ${path} to Retain`,
 });
+
+/** The in-tree plugin deletes nothing (pkg/volume/nfs/nfs.go of Kubernetes 1.35 is no deleter). */
+const undeletable = (path: string) => ({
+    found: `${path} Delete, which nobody can carry out for NFS: when the claim goes the volume is Failed, and its data stays with nobody to find it`,
+    wanted: "Retain",
+    mend: `set ${path} to Retain`,
+});
+
+/** Volumes that the driver has made carry it as the fifth part of their handle (pkg/nfs/controllerserver.go). */
+function ofHandle({ value }: KubernetesObject): Maybe<string> | undefined {
+    const handle = textAt(value, "spec", "csi", "volumeHandle");
+    return typeof handle === "string" ? handle.split("#")[4] : undefined;
+}
 
 const unprotectedTold = {
     found: "no protection: `pulumi destroy`, or a change that replaces it, deletes it",
@@ -79,9 +98,12 @@ export const retainedInProduction = objectPolicy<Wishes>(
     {
         what: "sets the reclaim policy to `Retain`; protection is Pulumi's, and stays to be set in the program.",
         apply: (inputs) => {
-            const spec = at(inputs, "spec", "nfs") ?? at(inputs, "spec", "csi");
-            if (spec !== undefined) (inputs.spec as Record<string, unknown>).persistentVolumeReclaimPolicy = "Retain";
-            else if (at(inputs, "provisioner") !== undefined) inputs.reclaimPolicy = "Retain";
+            for (const one of within(inputs) as Record<string, unknown>[]) {
+                const source = knownAt(one, "nfs") ?? knownAt(one, "csi");
+                if (source !== undefined && knownAt(one, "accessModes") !== undefined)
+                    one.persistentVolumeReclaimPolicy = "Retain";
+                else if (knownAt(one, "provisioner") !== undefined) one.reclaimPolicy = "Retain";
+            }
         },
     },
 );

@@ -7,7 +7,8 @@ export type Told = "nothing" | "a port" | "more";
 export function tells(command: readonly string[]): Told {
     const shell = /(^|\/)(ba|da|a|k|z)?sh$/.test(command[0] ?? "");
     const at = command.findIndex((word, index) => index > 0 && /^-\w*c$/.test(word));
-    if (!shell || at < 0) return simple(command.join(" "));
+    // Without a shell a redirection is but a word.
+    if (!shell || at < 0) return simple(command.filter((word) => !/[<>]/.test(word)).join(" "));
     const stops = command.slice(1, at + 1).some((word) => /^-\w*e/.test(word));
     return script(command[at + 1] ?? "", stops);
 }
@@ -18,7 +19,7 @@ function script(text: string, stops: boolean): Told {
         if (!/^\s*\(?\s*(exec\s+)?\d*[<>]*\/dev\/tcp/.test(text))
             return /^\s*set\s+-/.test(text) ? stopping(text) : "more";
     }
-    if (/(^|[\s;&|])(exit\s+([1-9$]|-)|exit\s*($|[;&|\n])|return|kill)/.test(text)) return "more";
+    if (/(^|[\s;&|])(exit\s+([1-9$]|-)|exit\s*($|[;&|\n])|return|kill(?!\s+-0\b))/.test(text)) return "more";
     const statements = split(text, /;|\n/).filter((one) => one.trim() !== "");
     if (statements.length === 0) return "nothing";
     // Without -e only the last one decides.
@@ -49,23 +50,38 @@ const every = (all: readonly Told[]): Told =>
 const any = (all: readonly Told[]): Told =>
     all.includes("nothing") ? "nothing" : all.includes("a port") ? "a port" : "more";
 
-const pipe = (text: string): Told => simple(split(text, /\|/).at(-1) ?? "");
+/** The last one decides; of a filter that reads what comes in, what that tells. */
+function pipe(text: string): Told {
+    const parts = split(text, /\|/);
+    const last = parts.pop()?.trim() ?? "";
+    return parts.length > 0 && FILTER.test(last) && !/[\s=]\.?\//.test(last) ? pipe(parts.join("|")) : simple(last);
+}
 
-const SUCCEEDS = /^((\/usr)?(\/bin\/)?(true|echo|printf|sleep|date|hostname|pwd)\b.*|:(\s.*)?|exit 0)?$/;
+const FILTER = /^((\/usr)?\/bin\/)?(e?grep|fgrep|awk|sed|wc|head|tail|sort|uniq|cut|tr|cat|xargs|tee)\b/;
+const SUCCEEDS =
+    /^((\/usr)?(\/bin\/)?(true|echo|printf|sleep|date(?!.*\s-(r|f|-reference|-file))|hostname|pwd)\b.*|:(\s.*)?|exit 0)?$/;
 const PORT =
-    /^((\/usr)?\/s?bin\/)?(nc|ncat|netcat)\s.*-\w*z|^((\/usr)?\/s?bin\/)?(rpcinfo|pgrep|pidof|killall -0|kill -0|ss|netstat)\b|\/dev\/tcp\/|^curl\b.*\btelnet:/;
+    /^((\/usr)?\/s?bin\/)?(nc|ncat|netcat)\s.*-\w*z|^((\/usr)?\/s?bin\/)?(rpcinfo|pgrep|pidof|killall -0|kill -0|ss|netstat|ps)\b|\/dev\/tcp\/|^curl\b.*\btelnet:/;
+/** Opening a file can fail; nothing else that these commands do. */
+const FILE = /[<>]\s*(?!&|\/dev\/(null|stdout|stderr|tcp|udp)\b)[^\s<>&|;]/;
+const BEFORE =
+    /^(exec\s+|timeout\s+((-k|-s|--kill-after|--signal)[\s=]\S+\s+|-\S+\s+)*\S+\s+|command\s+|(\S*\/)?busybox\s+)+/;
 
 function simple(text: string): Told {
-    const bare = text.trim().replace(/^(exec\s+|timeout\s+(-\S+\s+)*\S+\s+|command\s+)+/, "");
+    const bare = text.trim().replace(BEFORE, "");
     const shell = /^((?:\/usr)?(?:\/bin\/)?(?:ba|da|a)?sh)\s+(-\w*c)\s+(["'])([\s\S]*)\3$/.exec(bare);
     if (shell) return tells([shell[1] ?? "", shell[2] ?? "", shell[4] ?? ""]);
-    if (SUCCEEDS.test(bare)) return "nothing";
+    if (SUCCEEDS.test(bare)) return FILE.test(unquoted(bare)) ? "more" : "nothing";
     return PORT.test(bare) ? "a port" : "more";
 }
 
+/** With underscores in the place of what is in quotes. */
+const unquoted = (text: string): string =>
+    text.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, (quoted) => "_".repeat(quoted.length));
+
 /** Not inside of quotes. */
 function split(text: string, separator: RegExp): string[] {
-    const hidden = text.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, (quoted) => "_".repeat(quoted.length));
+    const hidden = unquoted(text);
     const parts: string[] = [];
     let from = 0;
     for (const found of hidden.matchAll(new RegExp(separator, "g"))) {

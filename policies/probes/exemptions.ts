@@ -18,7 +18,7 @@ const byNature: Exemption[] = [
     {
         what: "ordinary init containers",
         because: "the pod waits for their end; Kubernetes refuses probes on them",
-        applies: (container) => container.role === "init",
+        applies: ({ role }) => (role === UNKNOWN ? UNKNOWN : role === "init"),
     },
     {
         what: "pods that run once: Jobs, CronJobs, and pods that are not always restarted",

@@ -1,17 +1,22 @@
 // Policy: a liveness probe does not touch a share. While the server restarts
 // everything that touches a hard mount waits; the probe fails, and Kubernetes
 // kills a healthy container, which can't even end before the server is back.
+import { normalize } from "node:path/posix";
 import {
     at,
+    type Container,
     containerTitle,
+    Elsewhere,
     type Finding,
     type Judgement,
     type KubernetesObject,
     listAt,
+    type Maybe,
     stackPolicy,
     textAt,
     titleOf,
     UNKNOWN,
+    Variables,
 } from "@nfs-storage-stack/policies-shared";
 import { type Client, clientsOf } from "./clients";
 
@@ -24,15 +29,15 @@ export function judge(objects: readonly KubernetesObject[]): Judgement {
 function judgeClient({ workload, container, mountPaths }: Client): Finding[] {
     const { urn } = workload;
     const probe = at(container.value, "livenessProbe");
+    if (probe !== UNKNOWN && at(probe, "exec") === undefined) return [];
     const command = probe === UNKNOWN ? UNKNOWN : listAt(probe, "exec", "command");
     const directory = textAt(container.value, "workingDir");
-    if (command === UNKNOWN || command.includes(UNKNOWN) || mountPaths.includes(UNKNOWN)) {
+    const words = command === UNKNOWN ? [UNKNOWN] : expanded(command, container);
+    if (words.includes(UNKNOWN) || directory === UNKNOWN || mountPaths.includes(UNKNOWN)) {
         return [{ urn, subject: titleOf(workload), unknown: [`${container.path}.livenessProbe`] }];
     }
-    if (at(probe, "exec") === undefined) return [];
-    const touched = mountPaths
-        .map(String)
-        .find((path) => isIn(path, directory) || command.some((word) => names(word, path)));
+    const text = words.map(String);
+    const touched = mountPaths.map(absolute).find((path) => isIn(path, directory) || named(text, path));
     if (touched === undefined) return [];
     const how = isIn(touched, directory) ? `is run in ${String(directory)}` : `runs ${JSON.stringify(command)}`;
     return [
@@ -47,15 +52,39 @@ function judgeClient({ workload, container, mountPaths }: Client): Finding[] {
     ];
 }
 
-const isIn = (path: string, directory: unknown): boolean =>
-    typeof directory === "string" && (directory === path || directory.startsWith(`${path.replace(/\/$/, "")}/`));
+/** As the kubelet runs an exec (ExpandContainerCommandOnlyStatic, pkg/kubelet/container); what is elsewhere stays as written. */
+function expanded(command: readonly unknown[], container: Container): Maybe<string>[] {
+    const variables = new Variables(container.value);
+    return command.map((word) => {
+        const text = word === UNKNOWN ? UNKNOWN : variables.expand(String(word));
+        return text instanceof Elsewhere ? String(word) : text;
+    });
+}
 
-/** Whether a word of a command, which may be a whole script, names the path or something in it. */
-function names(word: unknown, path: string): boolean {
+/** As the kubelet mounts it (makeMounts, pkg/kubelet): from the root on, and in one spelling. */
+const absolute = (path: unknown): string => normalize(`/${String(path)}`).replace(/(.)\/$/, "$1");
+
+const isIn = (path: string, directory: unknown): boolean => {
+    if (typeof directory !== "string" || directory === "") return false;
+    const at = absolute(directory);
+    return at === path || at.startsWith(`${path.replace(/\/$/, "")}/`);
+};
+
+/** What these are told is a pattern of processes' names, and no file. */
+const OF_PROCESSES = /^(\S*\/)?(pgrep|pkill|pidof|killall)$/;
+
+/** Whether a command, which may have a whole script in it, names the path or something in it. */
+function named(words: readonly string[], path: string): boolean {
+    if (OF_PROCESSES.test(words[0] ?? "")) return false;
+    return words.some((word) => names(word.replace(/\b(pgrep|pkill|pidof|killall)\s[^;|&\n]*/g, ""), path));
+}
+
+function names(word: string, path: string): boolean {
     const text = path.replace(/\/$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    // After a blank, or what ends a word for a shell, a list, an option; file:// is followed by the path itself.
-    const before = "(^|[\\s\"'`=:;,@!({[<>&|]|file://)";
-    return new RegExp(`${before}${text}(/|$|[\\s"'\`:;,)}\\]<>&|])`).test(String(word));
+    // After a blank, or what ends a word for a shell, a list, an option of one letter or a default; file:// is followed by
+    // the path itself.
+    const before = "(^|[\\s\"'`=:;,@!({[<>&|-]|[\\s\"'`]-\\w|^-\\w|file:/)";
+    return new RegExp(`${before}${text}(/|$|[\\s"'\`:;,)}\\]<>&|*?])`).test(word.replace(/\/{2,}/g, "/"));
 }
 
 export const livenessOffTheMount = stackPolicy(

@@ -6,6 +6,7 @@ import {
     type Finding,
     type Judgement,
     type KubernetesObject,
+    numberAt,
     stackPolicy,
     titleOf,
     UNKNOWN,
@@ -16,7 +17,7 @@ interface Limits {
     restartSeconds: number;
 }
 
-/** What Kubernetes takes for what a probe does not say. */
+/** What Kubernetes takes for what a probe does not say, or says 0 of (SetDefaults_Probe, pkg/apis/core/v1). */
 const defaults = { failureThreshold: 3, periodSeconds: 10 } as const;
 
 export function judge(objects: readonly KubernetesObject[], { restartSeconds }: Limits): Judgement {
@@ -29,14 +30,14 @@ function judgeClient({ workload, container }: Client, restartSeconds: number): F
     const { urn } = workload;
     const probe = at(container.value, "livenessProbe");
     if (probe === undefined) return [];
-    const threshold = at(probe, "failureThreshold") ?? defaults.failureThreshold;
-    const period = at(probe, "periodSeconds") ?? defaults.periodSeconds;
+    const threshold = numberAt(defaults.failureThreshold, probe, "failureThreshold");
+    const period = numberAt(defaults.periodSeconds, probe, "periodSeconds");
     if (threshold === UNKNOWN || period === UNKNOWN) {
         return [{ urn, subject: titleOf(workload), unknown: [`${container.path}.livenessProbe`] }];
     }
     // The last failure is acted on at once (pkg/kubelet/prober/worker.go, doProbe, of Kubernetes 1.35): a server that
     // goes just before the first one has the periods between them.
-    const patience = (Number(threshold) - 1) * Number(period);
+    const patience = (threshold - 1) * period;
     if (patience >= restartSeconds) return [];
     return [
         {
@@ -45,7 +46,7 @@ function judgeClient({ workload, container }: Client, restartSeconds: number): F
             container: container.name,
             found: `a livenessProbe that gives up at failure ${threshold}, ${patience} s after the first (${period} s apart)`,
             wanted: `at least ${restartSeconds} s, in which the share's server can have restarted and left its grace`,
-            mend: `raise failureThreshold to ${Math.ceil(restartSeconds / Number(period)) + 1}`,
+            mend: `raise failureThreshold to ${Math.ceil(restartSeconds / period) + 1}`,
         },
     ];
 }

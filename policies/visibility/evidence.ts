@@ -33,15 +33,22 @@ export const hasRole = ({ value }: KubernetesObject, role: string): boolean =>
 
 function checkOf(pod: KubernetesObject): Check {
     const status = at(pod.value, "status");
-    const message = textAt(status, "containerStatuses", 0, "state", "terminated", "message");
+    const statuses = listAt(status, "containerStatuses");
     // A status is there as soon as the API server has made the pod.
-    if (status === undefined || message === UNKNOWN) return { pod, evidence: UNKNOWN };
-    if (message === undefined || message === "") return { pod, evidence: undefined, reason: "no termination message" };
-    try {
-        return { pod, evidence: decodeEvidence(message) };
-    } catch (error) {
-        return { pod, evidence: undefined, reason: (error as Error).message };
+    if (status === undefined || statuses === UNKNOWN) return { pod, evidence: UNKNOWN };
+    // The kubelet sorts them by name, and others may run beside the check.
+    const messages = statuses.map((one) => textAt(one, "state", "terminated", "message"));
+    let reason: string | undefined;
+    for (const message of messages) {
+        if (message === undefined || message === UNKNOWN || message === "") continue;
+        try {
+            return { pod, evidence: decodeEvidence(message) };
+        } catch (error) {
+            reason ??= (error as Error).message;
+        }
     }
+    if (messages.includes(UNKNOWN)) return { pod, evidence: UNKNOWN };
+    return { pod, evidence: undefined, reason: reason ?? "no termination message" };
 }
 
 /** The value of a variable that a container of the object's pods is given, whichever container that is. */

@@ -2,6 +2,7 @@
 // share that is written has a check at all.
 import {
     type Finding,
+    hasPods,
     type Judgement,
     type KubernetesObject,
     sharesOf,
@@ -16,10 +17,22 @@ export function judge(objects: readonly KubernetesObject[], { requireEvidence = 
     if (checks.length > 0) return checks.flatMap(judgeCheck);
     if (!requireEvidence) return "not applicable";
     const { mounts, open } = sharesOf(objects);
-    const writers = mounts.filter(({ readOnly, ofOnePod }) => readOnly === false && !ofOnePod);
+    const shared = mounts.filter(({ workload, ofOnePod }) => !ofOnePod && hasPods(workload) !== false);
+    const writers = shared.filter(({ readOnly }) => readOnly !== true);
     if (writers.length + open.length === 0) return "not applicable";
-    const workloads = new Map(writers.map(({ workload, title }) => [workload.urn, { workload, title }]));
-    return [...[...workloads.values()].map(({ workload, title }) => unproven(workload, title)), ...open];
+    const workloads = new Map<string, Finding>();
+    for (const { workload, title, readOnly, container } of writers) {
+        const { urn } = workload;
+        const isSure = readOnly === false && hasPods(workload) === true;
+        if (isSure) workloads.set(urn, unproven(workload, title));
+        else if (!workloads.has(urn))
+            workloads.set(urn, {
+                urn,
+                subject: titleOf(workload),
+                unknown: [`whether ${container.path} writes to ${title}`],
+            });
+    }
+    return [...workloads.values(), ...open];
 }
 
 function judgeCheck({ pod, evidence, reason }: ReturnType<typeof checksOf>[number]): Finding[] {

@@ -6,13 +6,13 @@ import {
     type Judgement,
     type KubernetesObject,
     listed,
-    type Maybe,
     overlap,
     type ShareMount,
     sharesOf,
     stackPolicy,
     titleOf,
     UNKNOWN,
+    UNSEEN,
 } from "@nfs-storage-stack/policies-shared";
 
 export function judge(objects: readonly KubernetesObject[]): Judgement {
@@ -32,6 +32,8 @@ export function judge(objects: readonly KubernetesObject[]): Judgement {
         if (isOpen || writer.readOnly === UNKNOWN || hasPods(writer.workload) === UNKNOWN) {
             return [{ urn, subject, unknown: [`who reads ${writer.title}`] }];
         }
+        if (answers.includes(UNSEEN))
+            return [{ urn, subject, unseen: [`whether ${writer.title} is what others read`] }];
         const beside = writing.filter(
             (other) => other.workload.urn !== urn && overlap(other.place, writer.place) === true,
         );
@@ -41,9 +43,10 @@ export function judge(objects: readonly KubernetesObject[]): Judgement {
 }
 
 /** Whether what one writes can be seen by the other, which does not write. */
-function reads(other: ShareMount, writer: ShareMount): Maybe<boolean> {
+function reads(other: ShareMount, writer: ShareMount): ReturnType<typeof overlap> {
     const answers = [overlap(other.place, writer.place), other.readOnly, hasPods(other.workload)];
-    return answers.includes(false) ? false : answers.includes(UNKNOWN) ? UNKNOWN : true;
+    if (answers.includes(false)) return false;
+    return answers.includes(UNKNOWN) ? UNKNOWN : answers.includes(UNSEEN) ? UNSEEN : true;
 }
 
 /** Several containers of one pod, or several mounts, say the same. */

@@ -15,7 +15,11 @@ export function analyzeRequest(resource: RegisteredResource): proto.AnalyzeReque
 export const analyzeStackRequest = (resources: proto.AnalyzerResource[]): proto.AnalyzeStackRequest =>
     new proto.AnalyzeStackRequest().setResourcesList(resources);
 
-export function analyzerResource(resource: RegisteredResource): proto.AnalyzerResource {
+/** @param providers by URN */
+export function analyzerResource(
+    resource: RegisteredResource,
+    providers: ReadonlyMap<string, RegisteredResource>,
+): proto.AnalyzerResource {
     const message = new proto.AnalyzerResource()
         .setType(resource.type)
         .setName(resource.name)
@@ -24,6 +28,12 @@ export function analyzerResource(resource: RegisteredResource): proto.AnalyzerRe
         .setDependenciesList(resource.dependencies)
         .setProperties(properties(resource.wire.outputs))
         .setOptions(optionsOf(resource));
+    const provider = providers.get(resource.options.provider ?? "");
+    if (provider !== undefined) {
+        const { type, name, urn, wire } = provider;
+        const sent = new proto.AnalyzerProviderResource().setType(type).setName(name).setUrn(urn);
+        message.setProvider(sent.setProperties(properties(wire.inputs)));
+    }
     for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
         const dependencies = new proto.AnalyzerPropertyDependencies().setUrnsList(urns);
         message.getPropertydependenciesMap().set(key, dependencies);

@@ -159,7 +159,8 @@ export class Pack {
 
     /** All resources together by their outputs, as in the end of a preview or an update. */
     async judgeStack(resources: readonly RegisteredResource[]): Promise<Judgement> {
-        const request = analyzeStackRequest(resources.map(analyzerResource));
+        const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+        const request = analyzeStackRequest(resources.map((resource) => analyzerResource(resource, byUrn)));
         const response = await call<proto.AnalyzeResponse>((done) => this.client.analyzeStack(request, done));
         return judgementOf(response, undefined);
     }

@@ -1,19 +1,21 @@
 // Which volume a claim has, as far as the stack tells: by name, or by what
 // Kubernetes would choose (FindMatchingVolume, component-helpers/storage/volume
 // of Kubernetes 1.35): class, modes, size, volumeMode and the claim's selector.
-import type { DeclaredClaim } from "./claims";
+import { claimsOf, type DeclaredClaim } from "./claims";
 import { isPersistentVolume } from "./nfs";
 import { type KubernetesObject, nameOf } from "./objects";
-import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
+import { at, listAt, type Maybe, saidAt, textAt, UNKNOWN } from "./plain";
 import { compareQuantities, quantityAt } from "./quantity";
 import { selects } from "./selector";
-import { classOf } from "./storage-class";
+import { classOf, grantedClass } from "./storage-class";
 
 export class Volumes {
     private readonly volumes: KubernetesObject[];
+    private readonly claims: DeclaredClaim[];
 
     constructor(objects: readonly KubernetesObject[]) {
         this.volumes = objects.filter(isPersistentVolume);
+        this.claims = claimsOf(objects);
     }
 
     /** undefined for a claim that has none in the stack; UNKNOWN where more than one, or none, may turn out to be its. */
@@ -43,7 +45,20 @@ export class Volumes {
         const possible = fitting.filter(({ fits }) => fits !== false);
         const [only, another] = possible;
         if (only === undefined) return undefined;
-        return another === undefined && only.fits === true ? only.volume : UNKNOWN;
+        const isSure = another === undefined && only.fits === true && !this.hasRival(claim, only.volume);
+        return isSure ? only.volume : UNKNOWN;
+    }
+
+    /** Another claim that names no volume, and may be given this one first. */
+    private hasRival(claim: DeclaredClaim, { value }: KubernetesObject): boolean {
+        const isOther = (one: DeclaredClaim): boolean =>
+            one.urn !== claim.urn || one.path !== claim.path || one.name !== claim.name;
+        return this.claims.some(
+            (one) =>
+                isOther(one) &&
+                (saidAt(one.value, "spec", "volumeName") ?? "") === "" &&
+                fits(value, one.value) !== false,
+        );
     }
 }
 
@@ -64,7 +79,8 @@ function reserved(
 
 function fits(volume: unknown, claim: unknown): Maybe<boolean> {
     const answers = [
-        sameText(classOf(volume) ?? "", classOf(claim) ?? ""),
+        sameText(classOf(volume) ?? "", grantedClass(claim)),
+        sameText(attributesClassOf(volume), attributesClassOf(claim)),
         sameText(
             textAt(volume, "spec", "volumeMode") ?? "Filesystem",
             textAt(claim, "spec", "volumeMode") ?? "Filesystem",
@@ -78,6 +94,10 @@ function fits(volume: unknown, claim: unknown): Maybe<boolean> {
     ];
     return answers.includes(false) ? false : answers.includes(UNKNOWN) ? UNKNOWN : true;
 }
+
+/** The class of its changeable attributes: asked for wherever it is looked for a volume. */
+export const attributesClassOf = (value: unknown): Maybe<string> =>
+    textAt(value, "spec", "volumeAttributesClassName") ?? "";
 
 const sameText = (one: Maybe<string>, other: Maybe<string>): Maybe<boolean> =>
     one === UNKNOWN || other === UNKNOWN ? UNKNOWN : one === other;

@@ -83,29 +83,54 @@ export function claimTemplatesOf(object: KubernetesObject): DeclaredClaim[] {
     ];
 }
 
-/** One for each pod of a StatefulSet; of an ephemeral volume one, which stands for all. */
+/**
+ * One for each pod: `<template>-<set>-<ordinal>` of a StatefulSet (getPersistentVolumeClaimName, pkg/controller/statefulset),
+ * `<pod>-<volume>` of an ephemeral volume (VolumeClaimName, component-helpers/storage/ephemeral). Where only the cluster
+ * names the pods, two stand for all of several.
+ */
 function ofTemplates(object: KubernetesObject): DeclaredClaim[] {
     return claimTemplatesOf(object).flatMap((template): DeclaredClaim[] => {
-        if (!template.path.startsWith(OF_SET)) return [template];
+        const ofSet = template.path.startsWith(OF_SET);
+        const own = ofSet ? textAt(template.value, "metadata", "name") : volumeName(object, template.path);
+        if (isKind(object, "core", "Pod")) return [{ ...template, name: joined(nameOf(object), own) }];
+        if (!isKind(object, "apps", "StatefulSet")) {
+            const pods = isKind(object, "apps", "DaemonSet") ? 1 : countOf(object);
+            return Array.from({ length: pods === UNKNOWN ? 1 : Math.min(pods, 2) }, () => template);
+        }
         const ordinals = ordinalsOf(object);
-        const name = textAt(template.value, "metadata", "name");
         if (ordinals === UNKNOWN) return [{ ...template, name: UNKNOWN }];
-        return ordinals.map((ordinal) => ({ ...template, name: nameFor(name, nameOf(object), ordinal) }));
+        return ordinals.map((ordinal) => {
+            const name = ofSet ? joined(own, nameOf(object), ordinal) : joined(nameOf(object), ordinal, own);
+            return { ...template, name };
+        });
     });
 }
 
-/** getPersistentVolumeClaimName, pkg/controller/statefulset of Kubernetes. */
-const nameFor = (
-    template: Maybe<string> | undefined,
-    set: Maybe<string> | undefined,
-    ordinal: number,
-): Maybe<string> =>
-    typeof template === "string" && typeof set === "string" ? `${template}-${set}-${ordinal}` : UNKNOWN;
+const joined = (...parts: (Maybe<string> | number | undefined)[]): Maybe<string> =>
+    parts.every((part) => typeof part === "string" || typeof part === "number") ? parts.join("-") : UNKNOWN;
 
-function ordinalsOf({ value }: KubernetesObject): Maybe<number[]> {
-    const replicas = at(value, "spec", "replicas") ?? 1;
-    const start = at(value, "spec", "ordinals", "start") ?? 0;
+/** Of the volume that a template is in. */
+const volumeName = (object: KubernetesObject, path: string): Maybe<string> | undefined => {
+    const volumes = listAt(podSpec(object), "volumes");
+    const isIn = (index: number): boolean => path.startsWith(`${podSpecPath(object)}.volumes[${index}].`);
+    return volumes === UNKNOWN
+        ? UNKNOWN
+        : textAt(
+              volumes.find((_, index) => isIn(index)),
+              "name",
+          );
+};
+
+/** How many pods it has at once. */
+function countOf({ group, value }: KubernetesObject): Maybe<number> {
+    const count = (group === "batch" ? at(value, "spec", "parallelism") : at(value, "spec", "replicas")) ?? 1;
+    return count === UNKNOWN ? UNKNOWN : Math.max(Math.floor(Number(count)) || 0, 0);
+}
+
+function ordinalsOf(object: KubernetesObject): Maybe<number[]> {
+    const replicas = countOf(object);
+    const start = at(object.value, "spec", "ordinals", "start") ?? 0;
     if (replicas === UNKNOWN || start === UNKNOWN) return UNKNOWN;
-    const length = Math.min(Math.max(Math.floor(Number(replicas)) || 0, 0), MANY);
+    const length = Math.min(replicas, MANY);
     return Array.from({ length }, (_, index) => (Number(start) || 0) + index);
 }

@@ -41,6 +41,22 @@ function wordsOf(line: string): string[] {
 
 /** Whether root of the client is root on the share: it is not squashed, or to uid 0. */
 export function keepsRoot(options: readonly string[]): "unsquashed" | "squashed to root" | false {
+    const answers = byFlavor(options).map(keepsRootOf);
+    return answers.find((answer) => answer !== false) ?? false;
+}
+
+/** Options behind a `sec=` are for its flavors only, those before the first one for all: exports(5). */
+function byFlavor(options: readonly string[]): string[][] {
+    const groups: string[][] = [[]];
+    for (const option of options) {
+        if (option.startsWith("sec=")) groups.push([]);
+        groups.at(-1)?.push(option);
+    }
+    const [common = [], ...own] = groups;
+    return own.length === 0 ? [common] : own.map((group) => [...common, ...group]);
+}
+
+function keepsRootOf(options: readonly string[]): ReturnType<typeof keepsRoot> {
     const last = (words: readonly string[]): string | undefined => options.filter((one) => words.includes(one)).at(-1);
     const all = last(["all_squash", "no_all_squash"]) === "all_squash";
     // all_squash is asked first (nfsd_setuser, fs/nfsd/auth.c of Linux).

@@ -71,7 +71,7 @@ function parse(text: string, files: ReadonlyMap<string, unknown>, reading: reado
                 block.blocks.push(body(emptyBlock(token.toLowerCase())));
             } else if (tokens[next] === "=") {
                 next++;
-                block.values.set(token.toLowerCase(), value());
+                set(block, token.toLowerCase(), value());
             }
         }
         return block;
@@ -93,13 +93,19 @@ function parse(text: string, files: ReadonlyMap<string, unknown>, reading: reado
         if (found === UNKNOWN || typeof found === "string") included.add(key);
         if (typeof found === "string") {
             const { values, blocks, unread } = parse(found, files, [...reading, key], included);
-            for (const [name, one] of values) into.values.set(name, one);
+            for (const [name, one] of values) set(into, name, one);
             into.blocks.push(...blocks);
             into.unread.unknown.push(...unread.unknown);
             into.unread.unseen.push(...unread.unseen);
         } else if (found === undefined) into.unread.unseen.push(`${how} of ${path}`);
     };
     return body(emptyBlock(""));
+}
+
+/** The last value counts, but of clients: each of these adds to the list (CONF_ITEM_PROC_MULT, src/support/exports.c). */
+function set({ values }: Block, key: string, value: string): void {
+    const before = key === "clients" ? values.get(key) : undefined;
+    values.set(key, before === undefined ? value : `${before}, ${value}`);
 }
 
 const emptyBlock = (name: string): Block => ({
@@ -143,7 +149,9 @@ export const wordsOf = (text = ""): string[] => text.split(/[\s,]+/).filter((wor
 export function speaksVersion4(config: Block): boolean {
     const has = (text: string | undefined): boolean | undefined =>
         text === undefined ? undefined : wordsOf(text).some((word) => /^(nfs)?v?4$/i.test(word));
-    if (has(lastBlock(config, "nfs_core_param")?.values.get("protocols")) === false) return false;
+    const core = lastBlock(config, "nfs_core_param")?.values;
+    // One item by two names.
+    if (has(core?.get("protocols") ?? core?.get("nfs_protocols")) === false) return false;
     const defaults = has(lastBlock(config, "export_defaults")?.values.get("protocols"));
     const exports = config.blocks.filter(({ name }) => name === "export");
     return exports.length === 0 || exports.some(({ values }) => has(values.get("protocols")) ?? defaults ?? true);

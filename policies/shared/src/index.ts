@@ -2,7 +2,9 @@
 // one, and are pure: plain objects in, findings out.
 export * from "./binding";
 export * from "./claims";
+export * from "./clusters";
 export * from "./configuration";
+export * from "./expansion";
 export * from "./exports-file";
 export * from "./findings";
 export * from "./ganesha";

@@ -63,8 +63,11 @@ export function flagAt(value: unknown, ...path: readonly (string | number)[]): M
 
 export const isPersistentVolume = (object: KubernetesObject): boolean => isKind(object, "core", "PersistentVolume");
 /** Makes volumes of an NFS export. */
-export const isNfsClass = (object: KubernetesObject): boolean =>
-    isKind(object, "storage.k8s.io", "StorageClass") && textAt(object.value, "provisioner") === NFS_DRIVER;
+export function isNfsClass(object: KubernetesObject): Maybe<boolean> {
+    if (!isKind(object, "storage.k8s.io", "StorageClass")) return false;
+    const provisioner = textAt(object.value, "provisioner");
+    return provisioner === UNKNOWN ? UNKNOWN : provisioner === NFS_DRIVER;
+}
 
 /**
  * The NFS export of a PersistentVolume. Its own `readOnly` makes no mount read-only: for a claim the kubelet asks the
@@ -81,7 +84,7 @@ export function nfsOfVolume(object: KubernetesObject): Maybe<NfsSource> | undefi
 export function nfsSources(object: KubernetesObject): Maybe<NfsSource>[] {
     const ofVolume = nfsOfVolume(object);
     if (ofVolume !== undefined) return [ofVolume];
-    if (isNfsClass(object)) {
+    if (isNfsClass(object) === true) {
         const parameters = at(object.value, "parameters");
         const source: NfsSource = {
             mountedBy: "driver",

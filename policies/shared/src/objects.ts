@@ -2,6 +2,7 @@
 import { at, listAt, type Maybe, plain, textAt, UNKNOWN } from "./plain";
 
 export interface KubernetesObject {
+    /** Of the object: that of its resource, and of an item of a List which one that is (resourceOf). */
     urn: string;
     /** The resource's name in Pulumi. */
     resource: string;
@@ -21,7 +22,17 @@ export interface Judged {
     type: string;
     props: Record<string, unknown>;
     opts?: { protect: boolean };
+    provider?: { urn: string; props: Record<string, unknown> } | undefined;
 }
+
+const ITEM = "\nitems[";
+/** The URN of the resource that an object is in, as the engine knows it. */
+export const resourceOf = (urn: string): string => urn.split(ITEM)[0] ?? urn;
+
+/** Of which nothing is known, not even the kind. */
+const ANYTHING = { group: "", kind: "List" };
+export const isAnything = ({ group, kind }: KubernetesObject): boolean =>
+    group === ANYTHING.group && kind === ANYTHING.kind;
 
 /** Empty for what is not a Kubernetes object; a List is the objects in it. */
 export function kubernetesObjects(judged: Judged): KubernetesObject[] {
@@ -31,13 +42,19 @@ export function kubernetesObjects(judged: Judged): KubernetesObject[] {
     const object = { urn, resource, group, kind, value: plain(props), ...(opts && { protect: opts.protect }) };
     if (!kind.endsWith("List")) return [object];
     const items = listAt(object.value, "items");
-    return (items === UNKNOWN ? [] : items).flatMap((value): KubernetesObject[] => {
+    if (items === UNKNOWN) return [{ ...object, ...ANYTHING, value: UNKNOWN }];
+    return items.flatMap((value, index): KubernetesObject[] => {
+        const item = { ...object, urn: `${urn}${ITEM}${index}]`, value };
+        if (value === UNKNOWN) return [{ ...item, ...(kind === "List" ? ANYTHING : { group, kind: kindOf(kind) }) }];
         const [, itemGroup = "core"] = /^(?:([^/]+)\/)?[^/]+$/.exec(String(at(value, "apiVersion"))) ?? [];
-        const itemKind = kind === "List" ? textAt(value, "kind") : kind.slice(0, -"List".length);
-        if (value === UNKNOWN || typeof itemKind !== "string") return [];
-        return [{ ...object, group: kind === "List" ? itemGroup : group, kind: itemKind, value }];
+        const itemKind = kind === "List" ? textAt(value, "kind") : kindOf(kind);
+        if (itemKind === UNKNOWN) return [{ ...item, ...ANYTHING }];
+        return itemKind === undefined ? [] : [{ ...item, group: kind === "List" ? itemGroup : group, kind: itemKind }];
     });
 }
+
+/** Of a typed list: a DeploymentList has Deployments. */
+const kindOf = (list: string): string => list.slice(0, -"List".length);
 
 /** Each once: a program may read, too, what it makes, and then the stack has the same object twice. */
 export function distinct(objects: readonly KubernetesObject[]): KubernetesObject[] {
@@ -59,9 +76,9 @@ export const isKind = (object: KubernetesObject, group: string, kind: string): b
 
 export const nameOf = (object: KubernetesObject): Maybe<string> | undefined => textAt(object.value, "metadata", "name");
 
-/** Objects that say no namespace land in this one. */
+/** Objects that say no namespace, or an empty one, land in this one. */
 export const namespaceOf = (object: KubernetesObject): Maybe<string> =>
-    textAt(object.value, "metadata", "namespace") ?? "default";
+    textAt(object.value, "metadata", "namespace") || "default";
 
 const CLUSTER_WIDE = new Set(["PersistentVolume", "StorageClass", "Namespace"]);
 

@@ -43,6 +43,16 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): M
     return found === UNKNOWN || typeof found === "string" ? found : undefined;
 }
 
+/** Like textAt(), for text of which an empty one says nothing. */
+export const saidAt = (value: unknown, ...path: readonly (string | number)[]): Maybe<string> | undefined =>
+    textAt(value, ...path) || undefined;
+
+/** Like at(), for numbers of which 0 is what is not said: the API server puts its default there. */
+export function numberAt(otherwise: number, value: unknown, ...path: readonly (string | number)[]): Maybe<number> {
+    const found = at(value, ...path);
+    return found === UNKNOWN ? UNKNOWN : Number(found) || otherwise;
+}
+
 /** Like at(), for lists; what is not there is an empty one. */
 export function listAt(value: unknown, ...path: readonly (string | number)[]): Maybe<unknown[]> {
     const found = at(value, ...path);
@@ -51,6 +61,13 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): M
 
 /** Known on both sides, and the same. */
 export const same = (a: unknown, b: unknown): boolean => a === b && a !== undefined && a !== UNKNOWN;
+
+/** The value, and every object in it, as the SDK hands them over: what is not known yet is left out. */
+export function within(value: unknown): object[] {
+    if (Object(value) !== value) return [];
+    const inner = Object.keys(value as object).map((key) => knownAt(value, key));
+    return [value as object, ...inner.flatMap(within)];
+}
 
 /** For remedies, which change what the SDK hands over in place: undefined for what is not there, or not known yet. */
 export function knownAt(container: unknown, key: string | number): unknown {

@@ -7,9 +7,18 @@ import type {
     Severity,
     StackValidationPolicy,
 } from "@pulumi/policy";
+import { byCluster } from "./clusters";
 import { type CommonConfig, commonSchema, configured, type Exemption, type Schema } from "./configuration";
 import { advices, type Finding, isProblem, type Judgement, type Problem, problemMessage } from "./findings";
-import { distinct, exemptableNamespace, type KubernetesObject, kubernetesObjects } from "./objects";
+import {
+    distinct,
+    exemptableNamespace,
+    isAnything,
+    type KubernetesObject,
+    kubernetesObjects,
+    resourceOf,
+    titleOf,
+} from "./objects";
 
 export interface Rule {
     /** Also the name of its page in docs/policies. */
@@ -69,6 +78,7 @@ export function objectPolicy<Config extends object = object>(
     const judged = (args: ResourceValidationArgs): Judgement => {
         const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
         const judgements = kubernetesObjects(args).flatMap((object): Finding[][] => {
+            if (isAnything(object)) return [[notKnown(object)]];
             const judgement = isExempt(object, config) ? "not applicable" : judge(object, config);
             return judgement === "not applicable" ? [] : [granted(judgement, () => object, config.exemptions)];
         });
@@ -107,9 +117,13 @@ export function stackPolicy<Config extends object = object>(
         ...policy,
         validateStack: (args, report) => {
             const config = configOf<Config>(rule, policy.configSchema.properties, args.getConfig());
-            const objects = distinct(args.resources.flatMap(kubernetesObjects));
-            const byUrn = new Map(objects.map((object) => [object.urn, object]));
-            const judgement = judge(objects, config);
+            const judged = args.resources.map((resource) => ({ ...resource, objects: kubernetesObjects(resource) }));
+            const byUrn = new Map(judged.flatMap(({ objects }) => objects.map((object) => [object.urn, object])));
+            const judgement = byCluster(judged, (objects) => {
+                const found = judge(distinct(objects), config);
+                const open = objects.filter(isAnything).map(notKnown);
+                return open.length === 0 ? found : [...(found === "not applicable" ? [] : found), ...open];
+            });
             if (judgement === "not applicable") return args.notApplicable("the stack has nothing that this is about");
             const kept = judgement.filter(({ urn }) => {
                 const object = byUrn.get(urn);
@@ -123,6 +137,13 @@ export function stackPolicy<Config extends object = object>(
         },
     };
 }
+
+/** An item of a List that is not known yet may be anything. */
+const notKnown = (object: KubernetesObject): Finding => ({
+    urn: object.urn,
+    subject: titleOf(object),
+    unknown: ["what is in it"],
+});
 
 function configOf<Config>({ name }: Rule, schema: Schema, given: object): Config & CommonConfig {
     return configured(name, schema, given, pageOf(name)) as Config & CommonConfig;
@@ -153,10 +174,11 @@ type ReportAtLevel = (violation: { message: string; urn: string; enforcementLeve
 
 function tell(findings: readonly Finding[], rule: Rule, report: ReportViolation): void {
     for (const finding of findings) {
-        if (isProblem(finding)) report(problemMessage(finding, pageOf(rule.name)), finding.urn);
+        if (isProblem(finding)) report(problemMessage(finding, pageOf(rule.name)), resourceOf(finding.urn));
     }
     for (const advice of advices(findings, rule.description)) {
         // What is not judged can't fail a preview, and must not look like a pass.
-        (report as unknown as ReportAtLevel)({ ...advice, enforcementLevel: "advisory" });
+        const about = { ...advice, urn: resourceOf(advice.urn) };
+        (report as unknown as ReportAtLevel)({ ...about, enforcementLevel: "advisory" });
     }
 }

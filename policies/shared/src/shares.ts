@@ -3,12 +3,14 @@
 // nfs.ts reads the single objects, places.ts says which shares are one.
 import { claimNamed, Volumes } from "./binding";
 import { claimsOf, claimTemplatesOf, type DeclaredClaim } from "./claims";
+import { Elsewhere, Variables } from "./expansion";
 import type { Unjudged } from "./findings";
 import { either, flagAt, isNfsClass, isPersistentVolume, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
-import { type KubernetesObject, nameOf, namespaceOf, titleOf } from "./objects";
-import { type Place, serverName } from "./places";
-import { listAt, type Maybe, textAt, UNKNOWN } from "./plain";
-import { classOf } from "./storage-class";
+import { attributeAt } from "./nfs-driver";
+import { isAnything, type KubernetesObject, nameOf, namespaceOf, titleOf } from "./objects";
+import { type Place, Services } from "./places";
+import { at, listAt, type Maybe, saidAt, textAt, UNKNOWN } from "./plain";
+import { classOf, grantedClass, isDefaultClass } from "./storage-class";
 import { type Container, containersOf, podSpec, unknownContainers } from "./workloads";
 
 export * from "./nfs";
@@ -36,7 +38,7 @@ type Share = Pick<ShareMount, "title" | "place" | "readOnly" | "ofOnePod">;
 
 export function sharesOf(objects: readonly KubernetesObject[]): Shares {
     const claims = new Claims(objects);
-    const shares: Shares = { mounts: [], open: [] };
+    const shares: Shares = { mounts: [], open: objects.filter(isAnything).map(ofAnything) };
     for (const workload of objects.filter((object) => podSpec(object) !== undefined)) {
         const { byName, unknown } = volumesOf(workload, claims);
         unknown.push(...unknownContainers(workload));
@@ -54,8 +56,15 @@ export function sharesOf(objects: readonly KubernetesObject[]): Shares {
     return shares;
 }
 
+/** It may be a workload. */
+const ofAnything = (object: KubernetesObject): Unjudged => ({
+    urn: object.urn,
+    subject: titleOf(object),
+    unknown: ["what is in it"],
+});
+
 function mountOf(workload: KubernetesObject, container: Container, mount: unknown, share: Share): ShareMount {
-    const folder = textAt(mount, "subPathExpr") ?? textAt(mount, "subPath") ?? "";
+    const folder = folderOf(container, mount);
     return {
         workload,
         container,
@@ -65,6 +74,14 @@ function mountOf(workload: KubernetesObject, container: Container, mount: unknow
         place: { ...share.place, folder },
         ofOnePod: share.ofOnePod,
     };
+}
+
+/** Of a `subPathExpr` with variables from elsewhere the text is compared: of equal pods it is equal. */
+function folderOf(container: Container, mount: unknown): Maybe<string> {
+    const written = saidAt(mount, "subPathExpr");
+    if (written === undefined) return saidAt(mount, "subPath") ?? "";
+    const expanded = new Variables(container.value).expand(written);
+    return expanded instanceof Elsewhere ? String(written) : expanded;
 }
 
 /** The shares among a workload's volumes, by the volume's name. A set has one of a template for each of its pods. */
@@ -85,7 +102,7 @@ function volumesOf(workload: KubernetesObject, claims: Claims) {
         } else if (source !== undefined) {
             const { server, path: folder, serverAt, readOnly } = source;
             const isOpen = server === UNKNOWN || folder === UNKNOWN;
-            const share = shareOfExport(`${workload.urn} ${path}`, server, folder, readOnly);
+            const share = claims.shareOfExport(`${workload.urn} ${path}`, server, folder, readOnly);
             add(name, serverAt, isOpen ? UNKNOWN : [share]);
         } else if (claim !== undefined) {
             const shares = claim === UNKNOWN ? UNKNOWN : claims.named(namespaceOf(workload), claim);
@@ -113,37 +130,40 @@ function volumesOf(workload: KubernetesObject, claims: Claims) {
 const volumeNameOf = (workload: KubernetesObject, path: string): Maybe<string> | undefined =>
     textAt(podVolumes(workload).find((volume) => path.startsWith(`${volume.path}.`))?.value, "name");
 
-function shareOfExport(
-    through: string,
-    server: Maybe<string> | undefined,
-    path: Maybe<string> | undefined,
-    readOnly: Maybe<boolean>,
-): Share {
-    const isKnown = server !== UNKNOWN && path !== UNKNOWN;
-    return {
-        title: isKnown ? `the NFS export ${server ?? ""}:${path ?? ""}` : "an NFS export that is not known yet",
-        place: {
-            through,
-            server: typeof server === "string" ? serverName(server) : (server ?? ""),
-            path: path ?? "",
-            folder: "",
-        },
-        readOnly,
-        ofOnePod: false,
-    };
+/** What a volume's source names, in tree or of a driver other than NFS's; undefined where it names nothing. */
+function foreignSource(volume: KubernetesObject): Pick<Place, "through" | "driver"> | undefined {
+    const spec = at(volume.value, "spec");
+    const kind = SOURCES.find((one) => at(spec, one) !== undefined);
+    const source = kind && at(spec, kind);
+    if (kind === undefined || source === undefined) return undefined;
+    const [driver, handle] = [textAt(source, "driver"), textAt(source, "volumeHandle")];
+    if (kind === "csi") {
+        const isOpen = typeof driver !== "string" || typeof handle !== "string";
+        return { driver: String(driver), through: isOpen ? volume.urn : `${driver} ${handle}` };
+    }
+    return { driver: kind, through: `${kind} ${JSON.stringify(source)}` };
 }
+
+/** Of PersistentVolumes, what pods of several nodes can mount (PersistentVolumeSource of Kubernetes 1.35). */
+const SOURCES = ["csi", "azureFile", "cephfs", "flexVolume", "glusterfs", "portworxVolume", "quobyte"];
 
 /** The claims of a stack, with the volumes that they have. */
 class Claims {
     private readonly declared: readonly DeclaredClaim[];
     private readonly volumes: Volumes;
-    private readonly nfsClasses: Set<unknown>;
+    private readonly nfsClasses: Map<unknown, KubernetesObject>;
     private readonly hasNfsVolumes: boolean;
+    private readonly services: Services;
 
     constructor(objects: readonly KubernetesObject[]) {
         this.declared = claimsOf(objects);
         this.volumes = new Volumes(objects);
-        this.nfsClasses = new Set(objects.filter(isNfsClass).map(nameOf));
+        this.nfsClasses = new Map(
+            objects
+                .filter((one) => isNfsClass(one) !== false)
+                .map((one) => [isNfsClass(one) === true ? nameOf(one) : UNKNOWN, one]),
+        );
+        this.services = new Services(objects);
         this.hasNfsVolumes = objects.some((one) => isPersistentVolume(one) && nfsOfVolume(one) !== undefined);
     }
 
@@ -177,7 +197,7 @@ class Claims {
     ): Maybe<Share> | undefined {
         const source = volume === undefined || volume === UNKNOWN ? volume : nfsOfVolume(volume);
         if (volume !== undefined && volume !== UNKNOWN && source !== undefined && source !== UNKNOWN) {
-            const share = shareOfExport(volume.urn, source.server, source.path, source.readOnly);
+            const share = this.shareOfExport(volume.urn, source.server, source.path, source.readOnly);
             const isNamed = source.server !== UNKNOWN && source.path !== UNKNOWN;
             return isNamed ? share : { ...share, title: `the volume ${String(nameOf(volume))}` };
         }
@@ -195,16 +215,50 @@ class Claims {
                 : UNKNOWN;
         }
         if (shared === UNKNOWN) return UNKNOWN;
-        const place = { through: title, server: title, path: "", folder: "" };
-        return shared ? { title, place, readOnly: false, ofOnePod: false } : undefined;
+        if (!shared) return undefined;
+        const foreign = volume === undefined || volume === UNKNOWN ? undefined : foreignSource(volume);
+        const place = { through: title, server: title, path: "", folder: "", ...foreign };
+        return { title, place: this.ofCommonFolder(claim) ?? place, readOnly: false, ofOnePod: false };
+    }
+
+    /** A class of the driver for NFS gives each claim a folder of its own, unless its `subDir` is the same for all. */
+    private ofCommonFolder(claim: DeclaredClaim | undefined): Place | undefined {
+        const name = claim && classOf(claim.value);
+        const parameters = typeof name === "string" ? at(this.nfsClasses.get(name)?.value, "parameters") : undefined;
+        const [server, share, folder] = ["server", "share", "subDir"].map((key) => attributeAt(parameters, key));
+        if (typeof folder !== "string" || folder === "" || folder.includes("${")) return undefined;
+        const { place } = this.shareOfExport(`the class ${String(name)}`, server, share, false);
+        return { ...place, path: place.path === UNKNOWN ? UNKNOWN : `${place.path}/${folder}` };
+    }
+
+    shareOfExport(
+        through: string,
+        server: Maybe<string> | undefined,
+        path: Maybe<string> | undefined,
+        readOnly: Maybe<boolean>,
+    ): Share {
+        const isKnown = server !== UNKNOWN && path !== UNKNOWN;
+        return {
+            title: isKnown ? `the NFS export ${server ?? ""}:${path ?? ""}` : "an NFS export that is not known yet",
+            place: {
+                through,
+                server: typeof server === "string" ? this.services.server(server) : (server ?? ""),
+                path: path ?? "",
+                folder: "",
+            },
+            readOnly,
+            ofOnePod: false,
+        };
     }
 
     /** Asked for as what pods of several nodes write to, or made by the CSI driver for NFS. */
     private isShared(value: unknown): Maybe<boolean> {
         const modes = listAt(value, "spec", "accessModes");
         if (modes !== UNKNOWN && modes.includes("ReadWriteMany")) return true;
-        const storageClass = classOf(value);
+        const storageClass = grantedClass(value);
         if (typeof storageClass === "string" && this.nfsClasses.has(storageClass)) return true;
+        // The API server puts in the default class, which may be one of the stack's.
+        if (storageClass === UNKNOWN && [...this.nfsClasses.values()].some(isDefaultClass)) return true;
         const isOpen =
             modes === UNKNOWN || modes.includes(UNKNOWN) || (storageClass === UNKNOWN && this.nfsClasses.size > 0);
         return isOpen || this.nfsClasses.has(UNKNOWN) ? UNKNOWN : false;

@@ -1,5 +1,6 @@
 // The storage class that a volume or a claim says: in its annotation of old, or
 // else in its field.
+import type { KubernetesObject } from "./objects";
 import { at, type Maybe, textAt, UNKNOWN } from "./plain";
 
 /** What the field was before Kubernetes 1.6; it still comes first. */
@@ -15,3 +16,25 @@ export function classOf(value: unknown): Maybe<string> | undefined {
     if (annotation === UNKNOWN || typeof annotation === "string") return annotation;
     return textAt(value, "spec", "storageClassName");
 }
+
+/**
+ * The class that a claim ends up with: UNKNOWN for one that says none, and that the API server has not answered yet. What
+ * a template says never is answered.
+ */
+export function grantedClass(claim: unknown): Maybe<string> {
+    const said = classOf(claim);
+    if (said !== undefined) return said;
+    return isAnswered(claim) ? "" : UNKNOWN;
+}
+
+/** The API server has made it. */
+export const isAnswered = (value: unknown): boolean =>
+    at(value, "metadata", "uid") !== undefined || at(value, "status", "phase") !== undefined;
+
+/** The marks of the cluster's default class (pkg/volume/util/storageclass.go of Kubernetes 1.35). */
+const DEFAULT_CLASS = [
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+];
+export const isDefaultClass = ({ value }: KubernetesObject): boolean =>
+    DEFAULT_CLASS.some((mark) => at(value, "metadata", "annotations", mark) === "true");

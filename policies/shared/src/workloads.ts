@@ -21,7 +21,7 @@ export interface Container {
     /** Such as `spec.template.spec.containers[0]`. */
     path: string;
     /** `init` ends before the pod's containers start; `sidecar` is an init container that goes on running beside them. */
-    role: "main" | "sidecar" | "init";
+    role: Maybe<"main" | "sidecar" | "init">;
     /** Of the container itself, or else of its pod. */
     restartPolicy: Maybe<string>;
     value: unknown;
@@ -52,8 +52,8 @@ export function containersOf(object: KubernetesObject): Container[] {
             return {
                 name: textAt(value, "name") ?? UNKNOWN,
                 path: `${path.join(".")}.${list}[${index}]`,
-                // One that may turn out to be a sidecar is not judged as one.
-                role: list === "containers" ? "main" : own === "Always" ? "sidecar" : "init",
+                role:
+                    list === "containers" ? "main" : own === UNKNOWN ? UNKNOWN : own === "Always" ? "sidecar" : "init",
                 restartPolicy: own ?? podPolicy,
                 value,
             } as const;
@@ -97,11 +97,13 @@ export function runsOnce(object: KubernetesObject): Maybe<boolean> {
 
 /** Whether it makes pods at all: one that is scaled to nothing, or suspended, does not. */
 export function hasPods({ group, kind, value }: KubernetesObject): Maybe<boolean> {
-    const count = group === "batch" ? at(value, "spec", "parallelism") : at(value, "spec", "replicas");
-    const suspended = group === "batch" ? at(value, "spec", "suspend") : undefined;
     if (kind === "Pod" || kind === "DaemonSet") return true;
-    if (count === 0 || suspended === true) return false;
-    return count === UNKNOWN || suspended === UNKNOWN ? UNKNOWN : true;
+    const job = kind === "CronJob" ? at(value, "spec", "jobTemplate", "spec") : at(value, "spec");
+    const counts =
+        group === "batch" ? [at(job, "parallelism"), at(job, "completions")] : [at(value, "spec", "replicas")];
+    const suspended = group === "batch" ? [at(value, "spec", "suspend"), at(job, "suspend")] : [];
+    if (counts.includes(0) || suspended.includes(true)) return false;
+    return [...counts, ...suspended].includes(UNKNOWN) ? UNKNOWN : true;
 }
 
 export const NFS_PORT = 2049;

@@ -167,7 +167,7 @@ export const dataCases: Record<string, PolicyCases> = {
                 ...prod,
                 program: () => void volume("data", { persistentVolumeReclaimPolicy: "Delete" }, { protect: true }),
                 blames: ["data"],
-                says: [/found persistentVolumeReclaimPolicy Delete: the data goes with the claim\./],
+                says: [/found persistentVolumeReclaimPolicy Delete, which nobody can carry out for NFS/],
             },
             {
                 what: "has a volume of the CSI driver and a claim that are not protected",

@@ -12,6 +12,10 @@ import { lookedIntoCases } from "./looked-into";
 import { mountsCases } from "./mounts";
 import { networkCases } from "./network";
 import { objectsCases } from "./objects";
+import { othersOfBindings } from "./others-bindings";
+import { othersOfProbes } from "./others-probes";
+import { othersOfSecurity } from "./others-security";
+import { othersOfVisibility } from "./others-visibility";
 import { peersCases } from "./peers";
 import { placesCases } from "./places";
 import { probesCases } from "./probes";
@@ -42,9 +46,9 @@ function together(...all: Record<string, PolicyCases>[]): Record<string, PolicyC
 
 /** By pack, by policy. */
 export const cases: Record<string, Record<string, PolicyCases>> = {
-    bindings: together(bindingsCases, satisfiedCases, objectsCases, serverCases),
-    visibility: together(visibilityCases, placesCases, evidenceCases, lookedIntoCases),
-    probes: together(probesCases, commandsCases),
+    bindings: together(bindingsCases, satisfiedCases, objectsCases, serverCases, othersOfBindings),
+    visibility: together(visibilityCases, placesCases, evidenceCases, lookedIntoCases, othersOfVisibility),
+    probes: together(probesCases, commandsCases, othersOfProbes),
     "nfs-security": together(
         containersCases,
         dataCases,
@@ -54,5 +58,6 @@ export const cases: Record<string, Record<string, PolicyCases>> = {
         ganeshaCases,
         networkCases,
         peersCases,
+        othersOfSecurity,
     ),
 };

@@ -93,11 +93,6 @@ export const networkCases: Record<string, PolicyCases> = {
         ],
         complies: [
             {
-                what: "has a policy of types that are not known yet",
-                preview: true,
-                program: () => guarded({ policyTypes: late(["Egress"]), ingress: [{ from: nodes }] })(),
-            },
-            {
                 what: "lets everyone to ports above and below",
                 program: guarded({
                     ingress: [

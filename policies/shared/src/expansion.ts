@@ -1,0 +1,41 @@
+// How Kubernetes expands `$(NAME)` in what a container is told: variables of the
+// container by name, `$$` is `$`, and what is not there stays as it is written
+// (third_party/forked/golang/expansion of Kubernetes 1.35).
+import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
+
+/** What is not in the stack: a variable that comes from elsewhere. */
+export class Elsewhere {
+    constructor(readonly name: string) {}
+}
+
+/** The variables of a container, each with those before it expanded in it. */
+export class Variables {
+    private readonly values = new Map<string, Maybe<string> | Elsewhere>();
+    private readonly isOpen: boolean;
+
+    constructor(container: unknown) {
+        const env = listAt(container, "env");
+        this.isOpen = env === UNKNOWN;
+        for (const variable of env === UNKNOWN ? [] : env) {
+            const name = textAt(variable, "name");
+            if (typeof name !== "string") continue;
+            const elsewhere = at(variable, "valueFrom") !== undefined;
+            this.values.set(name, elsewhere ? new Elsewhere(name) : this.expand(textAt(variable, "value") ?? ""));
+        }
+    }
+
+    /** The text as the container gets it; UNKNOWN while a part is; Elsewhere where one is not in the stack. */
+    expand(text: Maybe<string>): Maybe<string> | Elsewhere {
+        if (text === UNKNOWN) return UNKNOWN;
+        let stopped: typeof UNKNOWN | Elsewhere | undefined;
+        const expanded = text.replace(/\$\$|\$\(([^()]*)\)/g, (written, name: string | undefined) => {
+            if (name === undefined) return "$";
+            const value = this.values.get(name);
+            if (typeof value === "string") return value;
+            if (value !== undefined) stopped ??= value;
+            else if (this.isOpen) stopped ??= UNKNOWN;
+            return written;
+        });
+        return stopped ?? expanded;
+    }
+}
