@@ -62,7 +62,7 @@ export const oneClaimAVolume = stackPolicy(
         remediationSteps: "Let pods share one claim, or make a volume for each claim.",
         details: [
             "A volume is given to one claim, once. Which of two rivals gets it is chance; the other stays Pending.",
-            "Pods of one namespace share a claim, as many as you like. For another namespace make another volume with a claim of its own: two volumes may name the same NFS export. The claims that a StatefulSet makes for its pods are as many as its replicas: with a `volumeName` in the template all of them want the one volume.",
+            "Pods of one namespace share a claim, as many as you like. For another namespace make another volume with a claim of its own: two volumes may name the same NFS export. The claims that a StatefulSet makes for its pods are as many as its replicas: with a `volumeName` in the template all of them want the one volume. So it is with ephemeral volumes of several pods.",
         ],
     },
     ofVolumesAndClaims(judge),

@@ -97,7 +97,7 @@ export const livenessOffTheMount = stackPolicy(
         remediationSteps: "Let the liveness probe ask the process itself, and the readiness probe the share.",
         details: [
             "NFS is mounted `hard`: while its server restarts, whatever touches the share waits, and goes on when the server is back. A liveness probe that touches it fails in the meantime, and Kubernetes kills a container that was only waiting. It does not help either: a process that waits on a hard mount can't be killed before the server answers, and the time-out of an `exec` probe does not end it.",
-            "Judged is the `livenessProbe.exec` of every long-running container that has a share mounted: its command must not name the mount's path, and the container's `workingDir` (where `exec` runs) must not be in it. A share is an NFS volume of any kind, or a claim that asks for `ReadWriteMany`. What an `httpGet` probe makes the process do can't be seen here.",
+            "Judged is the `livenessProbe.exec` of every long-running container that has a share mounted: its command, with the container's variables put in as Kubernetes does (`$(NAME)`), must not name the mount's path in any spelling, and the container's `workingDir` (where `exec` runs) must not be in it. Patterns for names of processes (`pgrep -f`) are no paths. A share is an NFS volume of any kind, or a claim that asks for `ReadWriteMany`. What an `httpGet` probe makes the process do can't be seen here.",
         ],
     },
     judge,

@@ -62,7 +62,7 @@ export const livenessOutlasts = stackPolicy<Limits>(
         remediationSteps: "Raise failureThreshold of the liveness probe.",
         details: [
             "When the server of a share restarts, its clients wait, and then nothing new may be opened until its grace is over: 15 s with this stack, 90 s with Ganesha's and the kernel's defaults. A process that works on the share answers late in that time. With Kubernetes' defaults (3 failures, 10 s apart) it is killed 20 s after the first one, and all pods of the share at once.",
-            "Judged is the time from the first failure to the one that kills, `failureThreshold` less one times `periodSeconds`: a server may go just before a probe. One failure is no patience, however long the period. It is that of the liveness probe of every long-running container that has a share mounted. Containers without one are the business of `containers-have-three-probes`.",
+            "Judged is the time from the first failure to the one that kills, `failureThreshold` less one times `periodSeconds`: a server may go just before a probe. One failure is no patience, however long the period; 0 is as good as nothing said. It is that of the liveness probe of every long-running container that has a share mounted. Containers without one are the business of `containers-have-three-probes`.",
         ],
         config: {
             restartSeconds: {

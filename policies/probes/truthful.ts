@@ -69,7 +69,7 @@ export const truthfulReadiness = stackPolicy(
         remediationSteps: "Let the readiness probe read data of the share.",
         details: [
             "An NFS server accepts connections, and answers NFS's NULL procedure, before it has its export, while it is in grace and refuses every create, and when it lacks the capability without which every file fails. A client's process listens also when its mount hangs. A readiness probe by `tcpSocket` calls all of these ready, and `pulumi up` succeeds on them.",
-            "Judged are long-running containers that have a share mounted, or that say that they listen on port 2049. Refused are `tcpSocket` probes, commands that only ask whether a port is open or a process is there (`nc -z`, `rpcinfo`, `pgrep`), and commands that always succeed: `true`, `:`, `exit 0`, `echo ...`, `printf ...`, also through `sh -c`, and there also at the end of a script or after `||`, where they hide what failed before. Containers without a readiness probe are the business of `containers-have-three-probes`.",
+            "Judged are long-running containers that have a share mounted, or that say that they listen on port 2049. Refused are `tcpSocket` probes, commands that only ask whether a port is open or a process is there (`nc -z`, `rpcinfo`, `pgrep`, `kill -0`, `ps` and `ss`, also through filters such as `grep`), and commands that always succeed: `true`, `:`, `exit 0`, `echo ...`, `printf ...`, also through `sh -c`, and there also at the end of a script or after `||`, where they hide what failed before. A redirection to or from a file can fail, and then the command says something. Containers without a readiness probe are the business of `containers-have-three-probes`.",
         ],
     },
     judge,
