@@ -9,8 +9,21 @@ export interface EndedPodStatus {
     }[];
 }
 
-/** The evidence, or undefined while there is none. @throws Error when what was left is no evidence */
+/**
+ * The evidence, or undefined while there is none. The kubelet sorts containers by name, and a mesh puts others beside the
+ * check's. @throws Error when what was left is no evidence
+ */
 export function evidenceOf(status: EndedPodStatus | undefined): Evidence | undefined {
-    const message = status?.containerStatuses?.[0]?.state?.terminated?.message;
-    return message === undefined || message === "" ? undefined : decodeEvidence(message);
+    let wrong: Error | undefined;
+    for (const { state } of status?.containerStatuses ?? []) {
+        const message = state?.terminated?.message ?? "";
+        if (message === "") continue;
+        try {
+            return decodeEvidence(message);
+        } catch (error) {
+            wrong ??= error as Error;
+        }
+    }
+    if (wrong) throw wrong;
+    return undefined;
 }

@@ -59,6 +59,9 @@ describe("decisions of the components", () => {
 
     it("evidence is what the container left when it ended, and nothing before", () => {
         assert.deepEqual(evidenceOf(ended(encodeEvidence(evidence))), evidence);
+        const beside = [{ state: { terminated: { message: "bye" } } }, { state: {} }];
+        const { containerStatuses = [] } = ended(encodeEvidence(evidence));
+        assert.deepEqual(evidenceOf({ containerStatuses: [...beside, ...containerStatuses] }), evidence);
         for (const status of [undefined, {}, { containerStatuses: [] }, ended(), ended("")]) {
             assert.equal(evidenceOf(status), undefined);
         }
