@@ -82,8 +82,7 @@ function judgeServer(
         const rules = selecting.flatMap((policy) => judgeRules(policy, server, networks));
         return rules.length > 0 ? rules : worldInParts(selecting, server);
     }
-    const unsure =
-        pods?.namespace === UNKNOWN || policies.some((one) => isAnything(one) || namespaceOf(one) === UNKNOWN);
+    const unsure = pods?.namespace === UNKNOWN || policies.some((one) => namespaceOf(one) === UNKNOWN);
     if (unsure || answers.some((answer) => answer.selects === UNKNOWN)) {
         return [{ urn, subject, unknown: ["which NetworkPolicy selects its pods"] }];
     }

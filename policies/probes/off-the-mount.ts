@@ -29,7 +29,7 @@ export function judge(objects: readonly KubernetesObject[]): Judgement {
 function judgeClient({ workload, container, mountPaths }: Client): Finding[] {
     const { urn } = workload;
     const probe = at(container.value, "livenessProbe");
-    if (probe !== UNKNOWN && at(probe, "exec") === undefined) return [];
+    if (at(probe, "exec") === undefined) return [];
     const command = probe === UNKNOWN ? UNKNOWN : listAt(probe, "exec", "command");
     const directory = textAt(container.value, "workingDir");
     const words = command === UNKNOWN ? [UNKNOWN] : expanded(command, container);
@@ -64,10 +64,9 @@ function expanded(command: readonly unknown[], container: Container): Maybe<stri
 /** As the kubelet mounts it (makeMounts, pkg/kubelet): from the root on, and in one spelling. */
 const absolute = (path: unknown): string => normalize(`/${String(path)}`).replace(/(.)\/$/, "$1");
 
-const isIn = (path: string, directory: unknown): boolean => {
-    if (typeof directory !== "string" || directory === "") return false;
+const isIn = (path: string, directory = ""): boolean => {
     const at = absolute(directory);
-    return at === path || at.startsWith(`${path.replace(/\/$/, "")}/`);
+    return at === path || at.startsWith(`${path}/`);
 };
 
 /** What these are told is a pattern of processes' names, and no file. */

@@ -38,6 +38,15 @@ export const othersOfBindings: Record<string, PolicyCases> = {
                 blames: ["data"],
                 says: [/the uid former, .* \(now\): the volume stays Released.*\n.*\nTo mend: take the uid out/],
             },
+            {
+                what: "has a volume with the uid of another claim, which it names",
+                program: () => {
+                    volume("data", { claimRef: { namespace: "web", name: "other", uid: "former" } });
+                    claim("data", {}, {}, undefined, { uid: "now", name: "data", namespace: "web" } as object);
+                },
+                blames: ["data"],
+                says: [/found spec\.claimRef web\/other, although/],
+            },
         ],
         complies: [
             { what: "has what a provisioner has made and bound", program: () => provisioned([]) },
@@ -66,6 +75,17 @@ export const othersOfBindings: Record<string, PolicyCases> = {
                     volume("data", { claimRef: { namespace: "web", name: "data", uid: "now" } });
                     claim("data", {}, {}, undefined, { uid: "now", name: "data", namespace: "web" } as object);
                 },
+            },
+            {
+                what: "has a claim with a uid, and a volume that names none",
+                program: () => {
+                    volume("data");
+                    claim("data", {}, {}, undefined, { uid: "now", name: "data", namespace: "web" } as object);
+                },
+            },
+            {
+                what: "has a volume with a uid, and a claim that nobody has made yet",
+                program: () => pair({ claimRef: { namespace: "web", name: "data", uid: "some" } }),
             },
             {
                 what: "has a pair in a List",
@@ -119,6 +139,11 @@ export const othersOfBindings: Record<string, PolicyCases> = {
                 },
             },
             {
+                what: "has a class that is not known yet, which is not asked for where only the volume names the claim",
+                preview: true,
+                program: () => pair({}, { volumeName: undefined, storageClassName: late("gold") }),
+            },
+            {
                 what: "has a pair of one attributes class",
                 program: () =>
                     pair(
@@ -132,6 +157,11 @@ export const othersOfBindings: Record<string, PolicyCases> = {
                 what: "has an attributes class that is not known yet",
                 program: () => pair({ ...csi(), claimRef: undefined }, { volumeAttributesClassName: late("gold") }),
                 says: /spec\.volumeAttributesClassName/,
+            },
+            {
+                what: "has one of the volume that is not known yet",
+                program: () => pair({ ...csi(), claimRef: undefined, volumeAttributesClassName: late("gold") }),
+                says: /PersistentVolume data: spec\.volumeAttributesClassName/,
             },
             {
                 what: "has a List of items that are not known yet",

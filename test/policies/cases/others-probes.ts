@@ -1,5 +1,6 @@
 // What nobody here had thought of: commands by variables and in other spellings,
 // filters and files, pods that may end. See index.ts beside this file.
+import * as kubernetes from "@pulumi/kubernetes";
 import { ephemeral, list, RWO, share, workload } from "../others";
 import {
     claim,
@@ -22,6 +23,12 @@ const live = (...command: string[]) => ({
 const ready = (...command: string[]) => ({ readinessProbe: { exec: { command } } });
 const shell = (script: string) => ready("sh", "-c", script);
 const L = "liveness-stays-off-the-share";
+/** Something that the policy is about. */
+const pair2 = (): void => {
+    volume("second");
+    claim("second");
+    deployment("second", withShare({ persistentVolumeClaim: { claimName: "second" } }, mounting(good)));
+};
 const touching = (what: string, more: object, mountPath?: string) => ({
     what,
     program: () => {
@@ -101,6 +108,24 @@ export const othersOfProbes: Record<string, PolicyCases> = {
             asking("does so in a script", live("sh", "-c", "pgrep -f 'root /share' && true")),
             asking("has another path that begins alike", live("cat", "/shared/x")),
             {
+                what: "has a claim that names a volume from elsewhere, beside one that is free",
+                program: () => {
+                    volume("free", { claimRef: undefined, accessModes: ["ReadWriteOnce"] });
+                    claim("data", { ...RWO, volumeName: "elsewhere" });
+                    pair2();
+                    deployment("app", share(false, live("cat", "/share/x")));
+                },
+            },
+            {
+                what: "has a claim that names nothing, beside a volume that is reserved for another",
+                program: () => {
+                    volume("other", { accessModes: ["ReadWriteOnce"] });
+                    claim("data", { ...RWO, volumeName: "" });
+                    pair2();
+                    deployment("app", share(false, live("cat", "/share/x")));
+                },
+            },
+            {
                 ...asking("asks over HTTP, and mounts where that is not known yet", {}),
                 preview: true,
                 program: () => {
@@ -133,6 +158,44 @@ export const othersOfProbes: Record<string, PolicyCases> = {
                     deployment("app", { ...share(), initContainers: [{ ...init, name: "init" }] });
                 },
                 says: /initContainers\[0\]\.restartPolicy/,
+            },
+            {
+                what: "has a claim that names a volume which is not known yet",
+                program: () => {
+                    volume("free", { claimRef: undefined, accessModes: ["ReadWriteOnce"] });
+                    claim("data", { ...RWO, volumeName: late("free") });
+                    deployment("app", share(false, live("cat", "/share/x")));
+                },
+                says: /Deployment web\/app/,
+            },
+            {
+                what: "has a volume that is reserved for whom is not known yet",
+                program: () => {
+                    volume("free", {
+                        claimRef: { namespace: "web", name: late("data") },
+                        accessModes: ["ReadWriteOnce"],
+                    });
+                    claim("data", { ...RWO, volumeName: undefined });
+                    deployment("app", share(false, live("cat", "/share/x")));
+                },
+                says: /Deployment web\/app/,
+            },
+            {
+                what: "has a claim that names a volume, of which one's name is not known yet",
+                program: () => {
+                    new kubernetes.core.v1.PersistentVolume("free", {
+                        metadata: { name: late("named") },
+                        spec: {
+                            capacity: { storage: "1Gi" },
+                            accessModes: ["ReadWriteOnce"],
+                            storageClassName: "",
+                            nfs: { server: "10.0.0.1", path: "/a" },
+                        },
+                    });
+                    claim("data", { ...RWO, volumeName: "named" });
+                    deployment("app", share(false, live("cat", "/share/x")));
+                },
+                says: /Deployment web\/app/,
             },
             {
                 what: "has a class whose provisioner is not known yet",

@@ -1,7 +1,7 @@
 // What nobody here had thought of: exports by variables and defaults, protocols,
 // drivers that are not known yet. See index.ts beside this file.
-import { list, ofExport, put, server, volumeItem } from "../others";
-import { configMap, csi, deployment, good, late, networkPolicy, storageClass, volume } from "../stacks";
+import { claimItem, list, ofExport, put, server, volumeItem, workload } from "../others";
+import { configMap, csi, deployment, good, lasting, late, networkPolicy, storageClass, volume } from "../stacks";
 import type { PolicyCases } from "./types";
 
 const exportsOf = (env: object[]) => () =>
@@ -15,6 +15,12 @@ const guarded = (spec: object) => () => {
 const OPEN = "Access_Type = RW; Squash = No_Root_Squash;";
 const world = "exports-are-not-world-open";
 const squash = "exports-squash-root";
+/** What has a claim, and what has an export, and holds no data itself. */
+const beside = () => [
+    claimItem({ volumeName: "data" }),
+    workload("app", { containers: [good], volumes: [{ name: "share", nfs: { server: "10.0.0.1", path: "/a" } }] }),
+];
+
 export const othersOfSecurity: Record<string, PolicyCases> = {
     [world]: {
         violates: [
@@ -135,6 +141,16 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
     "nfs-server-has-a-network-policy": {
         violates: [
             {
+                what: "has a policy for what goes out only, in a namespace that is not known yet",
+                preview: true,
+                program: () => {
+                    server();
+                    networkPolicy({ policyTypes: ["Egress"] }, late("web") as never);
+                },
+                blames: ["server"],
+                says: [/no NetworkPolicy of its namespace selects/],
+            },
+            {
                 what: "lets half of all addresses in as loopback",
                 config: { clientNetworks: ["10.0.0.0/8"] },
                 program: guarded({ ingress: [{ from: [{ ipBlock: { cidr: "127.0.0.1/1" } }] }] }),
@@ -143,6 +159,20 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
             },
         ],
         complies: [
+            {
+                what: "listens by UDP beside a container that does not, and lets everybody in by TCP",
+                program: () => {
+                    const containers = [
+                        good,
+                        { ...good, name: "b", ports: [{ containerPort: 2049, protocol: "UDP" }] },
+                    ];
+                    lasting["stateful-set"]?.("server", { containers });
+                    networkPolicy({
+                        podSelector: { matchLabels: { app: "server" } },
+                        ingress: [{ ports: [{ protocol: "TCP", port: 2049 }] }, { from: nodes }],
+                    });
+                },
+            },
             {
                 what: "lets everybody in by UDP, where the server listens by TCP",
                 program: guarded({ ingress: [{ ports: [{ protocol: "UDP", port: 2049 }] }, { from: nodes }] }),
@@ -153,6 +183,18 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
             },
         ],
         unknown: [
+            {
+                what: "listens by a protocol that is not known yet, and lets everybody in by one",
+                program: () => {
+                    const ports = [{ containerPort: 2049, protocol: late("TCP") }];
+                    lasting["stateful-set"]?.("server", { containers: [{ ...good, ports }] as never });
+                    networkPolicy({
+                        podSelector: { matchLabels: { app: "server" } },
+                        ingress: [{ ports: [{ protocol: "UDP", port: 2049 }] }],
+                    });
+                },
+                says: /spec\.ingress\[0\]/,
+            },
             {
                 what: "has a policy of types that are not known yet",
                 program: () => guarded({ policyTypes: late(["Egress"]), ingress: [{ from: nodes }] })(),
@@ -198,6 +240,20 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
                 says: /provisioner/,
             },
             {
+                what: "has options, and a driver, that are not known yet",
+                program: () => {
+                    const driver = late("nfs.csi.k8s.io");
+                    const mountOptions = late(["hard"]);
+                    volume("data", { nfs: undefined, csi: { driver, volumeHandle: "a" }, mountOptions });
+                },
+                says: /spec\.csi\.driver/,
+            },
+            {
+                what: "has a volume of a pod that is not known yet",
+                program: () => void deployment("app", { containers: [good], volumes: [late({})] as never }),
+                says: /spec\.template\.spec\.volumes\[0\]/,
+            },
+            {
                 what: "has volumes of a pod that are not known yet",
                 program: () => void deployment("app", { containers: [good], volumes: late([]) as never }),
                 says: /spec\.template\.spec\.volumes/,
@@ -225,6 +281,13 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
     },
     "data-is-retained-in-production": {
         violates: [
+            {
+                what: "has a volume that is emptied when its claim goes",
+                stack: "prod",
+                program: () => void volume("data", { persistentVolumeReclaimPolicy: "Recycle" }, { protect: true }),
+                blames: ["data"],
+                says: [/Recycle: the data goes with the claim/],
+            },
             {
                 what: "has a volume of the driver that goes with its claim",
                 stack: "prod",
@@ -261,6 +324,7 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
                                     ...ofExport("10.0.0.1", "/a"),
                                     persistentVolumeReclaimPolicy: "Delete",
                                 }),
+                                ...beside(),
                             ],
                         },
                         { protect: true },
@@ -268,6 +332,7 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
                 becomes: {
                     items: [
                         volumeItem("data", { ...ofExport("10.0.0.1", "/a"), persistentVolumeReclaimPolicy: "Retain" }),
+                        ...beside(),
                     ],
                 },
             },

@@ -155,6 +155,13 @@ export const othersOfVisibility: Record<string, PolicyCases> = {
         ],
         complies: [
             {
+                what: "has a claim that names its volume, which names nobody",
+                program: () => {
+                    pair({ claimRef: undefined });
+                    two(share(), inline("10.96.0.20", true));
+                },
+            },
+            {
                 what: "has writer and reader in one List",
                 program: () => {
                     pair();
@@ -270,6 +277,18 @@ export const othersOfVisibility: Record<string, PolicyCases> = {
             },
         ],
         unknown: [
+            {
+                what: "may have no pods, which is not known yet",
+                config: { requireEvidence: true },
+                program: () => {
+                    pair();
+                    new kubernetes.apps.v1.Deployment("app", {
+                        metadata: { name: "app", namespace: "web" },
+                        spec: { replicas: late(0), selector: { matchLabels: {} }, template: { spec: share() } },
+                    });
+                },
+                says: /whether .* writes to the NFS export/,
+            },
             {
                 what: "may write, which is not known yet",
                 config: { requireEvidence: true },
