@@ -16,11 +16,13 @@ export function judge(all: Declared): Finding[] {
 const wanted = "a volume's spec.claimRef and its claim's spec.volumeName that name each other, or neither of the two";
 
 function volumeProblem({ volume, claim }: Pair): Problem[] {
-    if (!isClear(volume, claim) || same(ofProgram(volume.claim, volume), claim.key)) return [];
+    // Of one that a provisioner made nobody can tell who has written that, but it is there.
+    const names = ofProgram(volume.claim, volume) ?? (volume.isProvisioned ? volume.bound : undefined);
+    if (!isClear(volume, claim) || same(names, claim.key)) return [];
     const found =
-        volume.claim === undefined
+        names === undefined
             ? `no spec.claimRef, although ${claim.title} asks for this volume by name: any other claim may take it`
-            : `spec.claimRef ${String(volume.claim)}, although ${claim.title} asks for this volume by name and would wait for ever`;
+            : `spec.claimRef ${String(names)}, although ${claim.title} asks for this volume by name and would wait for ever`;
     return [{ urn: volume.urn, subject: volume.title, found, wanted, mend: mend({ volume, claim }) }];
 }
 

@@ -46,6 +46,8 @@ export interface Volume extends Common {
     claim: Maybe<ClaimKey> | undefined;
     /** The claim that it names, whoever wrote that there. */
     bound: Maybe<ClaimKey> | undefined;
+    /** It was made for the claim that it names, or taken over with that mark. */
+    isProvisioned: boolean;
     /** The uid of the claim that it names, where it says one. */
     claimUid: Maybe<string> | undefined;
     /** The API server has answered: what it names may come from there. */
@@ -72,17 +74,23 @@ const FILLED_IN = "pv.kubernetes.io/bound-by-controller";
 /** Whoever provisions a volume for a claim writes the claim into it, and then there is no mark. */
 const PROVISIONED = "pv.kubernetes.io/provisioned-by";
 
+function provisioned(value: unknown): Maybe<boolean> {
+    const mark = at(value, "metadata", "annotations", PROVISIONED);
+    return mark === UNKNOWN ? UNKNOWN : mark !== undefined;
+}
+
 /** What was asked for, whoever did: not what Kubernetes filled in. The API server notes whose each field is. */
 function declared<T>(value: unknown, field: string, read: (value: unknown) => T): T | undefined | typeof UNKNOWN {
-    if (field === "claimRef" && at(value, "metadata", "annotations", PROVISIONED) !== undefined) return undefined;
     const owners = listAt(value, "metadata", "managedFields");
     const isOwn = (entry: unknown): boolean =>
-        at(entry, "manager") !== "kube-controller-manager" &&
+        !/^kube-controller-manager$|provisioner/.test(String(textAt(entry, "manager"))) &&
         at(entry, "fieldsV1", "f:spec", `f:${field}`) !== undefined;
     if (owners !== UNKNOWN && owners.some(isOwn)) return read(value);
     const mark = at(value, "metadata", "annotations", FILLED_IN);
     if (mark === UNKNOWN) return UNKNOWN;
-    return mark === undefined ? read(value) : undefined;
+    if (mark !== undefined) return undefined;
+    const isProvisioned = field === "claimRef" && isAnswered(value) ? provisioned(value) : false;
+    return isProvisioned === false ? read(value) : isProvisioned === UNKNOWN ? UNKNOWN : undefined;
 }
 
 function common(value: unknown, storage: Maybe<string> | undefined): Omit<Common, "urn" | "title"> {
@@ -106,6 +114,7 @@ export function volumeOf(object: KubernetesObject): Volume {
         name: nameOf(object),
         claim: declared(value, "claimRef", reservation),
         bound: reservation(value),
+        isProvisioned: provisioned(value) === true,
         claimUid: saidAt(value, "spec", "claimRef", "uid"),
         answered: isAnswered(value),
     };

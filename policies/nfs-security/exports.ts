@@ -120,11 +120,18 @@ function grantsOf(block: Block, defaults: Block | undefined, where: string): Gra
                       keepsRoot: keepsRootOf(said("squash", ...places), said("anonymous_uid", ...places)),
                   },
               ];
-    const named = clients.flatMap((one) => wordsOf(one.values.get("clients")).map((client) => ({ client, one })));
+    const named = clients.flatMap((one) =>
+        wordsOf(one.values.get("clients")).map((client) => ({ client: ANY.test(client) ? "*" : client, one })),
+    );
     const grants = named.flatMap(({ client, one }) => grant(client, one));
     // Where a client is everybody, whatever the address, nobody is left to the export itself.
-    return named.some(({ client }) => client === "*") ? grants : [...grant(EVERYONE), ...grants];
+    const all = named.map(({ client }) => client);
+    const isLast = all.includes("*") || (all.includes("0.0.0.0/0") && all.includes("::/0"));
+    return isLast ? grants : [...grant(EVERYONE), ...grants];
 }
+
+/** What Ganesha takes for everybody (conf_lex.l, TOK_V4_ANY). */
+const ANY = /^0\.0\.0\.0$/;
 
 /** Ganesha squashes root unless it is told not to, and to the uid that it is told. */
 function keepsRootOf(squash = "", uid = "-2"): Grant["keepsRoot"] {
@@ -163,7 +170,9 @@ function ofWorkload(object: KubernetesObject): Exports {
             // As erichough/nfs-server has it: a line of exports(5) in each of NFS_EXPORT_0, NFS_EXPORT_1, ...
             if (!/^NFS_EXPORT_\d+$/.test(String(textAt(variable, "name")))) continue;
             const where = `${path}.env[${index}]`;
-            const line = new Variables({ env: env.slice(0, index) }).expand(textAt(variable, "value") ?? "");
+            const line = new Variables({ env: env.slice(0, index), envFrom: at(value, "envFrom") }).expand(
+                textAt(variable, "value") ?? "",
+            );
             if (line === UNKNOWN) exports.unknown.push(where);
             else if (at(variable, "valueFrom") !== undefined) exports.unseen.push(`${where}.valueFrom`);
             else if (line instanceof Elsewhere) exports.unseen.push(`$(${line.name}) in ${where}`);

@@ -1,9 +1,12 @@
 // Policy: a NetworkPolicy selects every NFS server, and lets in only who is named.
 import {
     at,
+    type CommonConfig,
+    type Container,
     containersOf,
     type Finding,
     isAnything,
+    isExempt,
     isKind,
     type Judgement,
     type KubernetesObject,
@@ -29,8 +32,11 @@ interface Wishes {
     clientNetworks: string[];
 }
 
-export function judge(objects: readonly KubernetesObject[], { clientNetworks }: Wishes): Judgement {
-    const servers = objects.filter((object) => containersOf(object).some((one) => servesNfs(one) === true));
+export function judge(objects: readonly KubernetesObject[], config: Wishes & CommonConfig): Judgement {
+    const { clientNetworks } = config;
+    const isServer = (object: KubernetesObject): boolean => containersOf(object).some((one) => servesNfs(one) === true);
+    // Who is let off is let off whatever policies it has.
+    const servers = objects.filter((object) => isServer(object) && !isExempt(object, config));
     // One of which nothing is known may be a policy, too.
     const policies = objects.filter(
         (object) =>
@@ -51,9 +57,10 @@ function mayServe(object: KubernetesObject): Finding[] {
     return unknown.length === 0 ? [] : [{ urn: object.urn, subject: titleOf(object), unknown }];
 }
 
-function nfsPort(container: unknown): unknown {
-    const ports = listAt(container, "ports");
-    return ports === UNKNOWN ? undefined : ports.find((port) => at(port, "containerPort") === NFS_PORT);
+/** One may listen by TCP, and by UDP. */
+function nfsPorts({ value }: Container): unknown[] {
+    const ports = listAt(value, "ports");
+    return ports === UNKNOWN ? [] : ports.filter((port) => at(port, "containerPort") === NFS_PORT);
 }
 
 /** What does not say is for Ingress. */
@@ -176,8 +183,8 @@ function worldInParts(policies: readonly KubernetesObject[], server: KubernetesO
 function admits(port: unknown, server: KubernetesObject): Maybe<boolean> {
     const number = at(port, "port");
     const end = at(port, "endPort");
-    const listening = containersOf(server).map((container) => nfsPort(container.value));
-    const protocols = listening.filter((one) => one !== undefined).map((one) => at(one, "protocol") ?? "TCP");
+    const listening = containersOf(server).flatMap(nfsPorts);
+    const protocols = listening.map((one) => at(one, "protocol") ?? "TCP");
     const protocol = at(port, "protocol") ?? "TCP";
     const named = listening.map((one) => at(one, "name"));
     if (protocol !== UNKNOWN && !protocols.includes(protocol) && !protocols.includes(UNKNOWN)) return false;

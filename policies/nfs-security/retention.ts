@@ -41,7 +41,10 @@ export function judge(object: KubernetesObject, { stacks }: Wishes): Judgement {
     if (onDelete === UNKNOWN) return [{ urn, subject, unknown: ["parameters.onDelete"] }];
     const isKept = reclaim === "Retain" || /^(retain|archive)$/i.test(onDelete ?? "");
     const isInTree = at(object.value, "spec", "nfs") !== undefined;
-    const told = isInTree && reclaim === "Delete" ? undeletable(policyPath) : deletes(policyPath, reclaim);
+    // A driver deletes only what it has made (external-provisioner, shouldDelete).
+    const made = at(object.value, "metadata", "annotations", "pv.kubernetes.io/provisioned-by");
+    const isDeleted = isVolume && (isInTree ? reclaim === "Recycle" : made !== undefined);
+    const told = isVolume && !isDeleted ? undeletable(policyPath, reclaim) : deletes(policyPath, reclaim);
     const retained = isKept ? [] : [{ urn, subject, ...told }];
     // A class makes volumes; it holds none.
     const unprotected = isClass || object.protect ? [] : [{ urn, subject, ...unprotectedTold }];
@@ -55,8 +58,8 @@ const deletes = (path: string, found: string) => ({
 });
 
 /** The in-tree plugin deletes nothing (pkg/volume/nfs/nfs.go of Kubernetes 1.35 is no deleter). */
-const undeletable = (path: string) => ({
-    found: `${path} Delete, which nobody can carry out for NFS: when the claim goes the volume is Failed, and its data stays with nobody to find it`,
+const undeletable = (path: string, found: string) => ({
+    found: `${path} ${found}, which nobody carries out for a volume of NFS that is made by hand: when its claim goes it is of no use any more, and its data stays with nobody to find it`,
     wanted: "Retain",
     mend: `set ${path} to Retain`,
 });

@@ -13,11 +13,22 @@ export function tells(command: readonly string[]): Told {
     return script(command[at + 1] ?? "", stops);
 }
 
-function script(text: string, stops: boolean): Told {
+/** Without comments, and a statement a line: a backslash, && and | go on in the next one. */
+function joined(text: string): string {
+    const hidden = unquoted(text);
+    const comments = [...hidden.matchAll(/(^|\s)#[^\n]*/g)].reverse();
+    const bare = comments.reduce(
+        (all, { index, 0: found }) => all.slice(0, index) + all.slice(index + found.length),
+        text,
+    );
+    return bare.replace(/\\\n/g, " ").replace(/(&&|\|\|?)\s*\n/g, "$1 ");
+}
+
+function script(written: string, stops: boolean): Told {
+    const text = joined(written);
     // What branches, or leaves early with a failure, is not looked into.
     if (/(^|[\s;&|(])(if|for|while|until|case|trap|set|exec\s+\d|\{|\()/.test(text)) {
-        if (!/^\s*\(?\s*(exec\s+)?\d*[<>]*\/dev\/tcp/.test(text))
-            return /^\s*set\s+-/.test(text) ? stopping(text) : "more";
+        if (!/\/dev\/(tcp|udp)\//.test(text)) return /^\s*set\s+-/.test(text) ? stopping(text) : "more";
     }
     if (/(^|[\s;&|])(exit\s+([1-9$]|-)|exit\s*($|[;&|\n])|return|kill(?!\s+-0\b))/.test(text)) return "more";
     const statements = split(text, /;|\n/).filter((one) => one.trim() !== "");
@@ -50,29 +61,37 @@ const every = (all: readonly Told[]): Told =>
 const any = (all: readonly Told[]): Told =>
     all.includes("nothing") ? "nothing" : all.includes("a port") ? "a port" : "more";
 
-/** The last one decides; of a filter that reads what comes in, what that tells. */
+/** The last one decides; of a filter that reads what comes in, what that tells: it can't tell more. */
 function pipe(text: string): Told {
     const parts = split(text, /\|/);
     const last = parts.pop()?.trim() ?? "";
-    return parts.length > 0 && FILTER.test(last) && !/[\s=]\.?\//.test(last) ? pipe(parts.join("|")) : simple(last);
+    // Where its output goes says nothing of what it reads.
+    const reading = last.replace(/\d*>>?\s*(&\d|\S+)/g, "");
+    const readsFile = /[\s=<]\.?\/|\s-\w*f\b|</.test(reading);
+    if (parts.length === 0 || readsFile || !FILTER.test(reading)) return simple(last);
+    const told = pipe(parts.join("|"));
+    // One that looks for something may not find it.
+    return told === "nothing" && LOOKING.test(reading) ? "more" : told;
 }
 
-const FILTER = /^((\/usr)?\/bin\/)?(e?grep|fgrep|awk|sed|wc|head|tail|sort|uniq|cut|tr|cat|xargs|tee)\b/;
+const LOOKING = /^((\/usr)?\/bin\/)?(e?grep|fgrep|awk|sed)(?=\s|$)/;
+const FILTER = /^((\/usr)?\/bin\/)?(e?grep|fgrep|awk|sed|wc|head|tail|sort|uniq|cut|tr|cat)(?=\s|$)/;
 const SUCCEEDS =
-    /^((\/usr)?(\/bin\/)?(true|echo|printf|sleep|date(?!.*\s-(r|f|-reference|-file))|hostname|pwd)\b.*|:(\s.*)?|exit 0)?$/;
+    /^((\/usr)?(\/bin\/)?(true|echo|printf|sleep|date(?!.*\s-(r|f|-reference|-file))|hostname|pwd)(?=\s|$).*|:(\s.*)?|exit 0)?$/;
 const PORT =
-    /^((\/usr)?\/s?bin\/)?(nc|ncat|netcat)\s.*-\w*z|^((\/usr)?\/s?bin\/)?(rpcinfo|pgrep|pidof|killall -0|kill -0|ss|netstat|ps)\b|\/dev\/tcp\/|^curl\b.*\btelnet:/;
+    /^((\/usr)?\/s?bin\/)?(nc|ncat|netcat)\s.*-\w*z|^((\/usr)?\/s?bin\/)?(rpcinfo|pgrep|pidof|killall -0|kill -0|ss|netstat|ps)(?=\s|$)|\/dev\/(tcp|udp)\/|^curl\b.*\btelnet:/;
 /** Opening a file can fail; nothing else that these commands do. */
-const FILE = /[<>]\s*(?!&|\/dev\/(null|stdout|stderr|tcp|udp)\b)[^\s<>&|;]/;
-const BEFORE =
-    /^(exec\s+|timeout\s+((-k|-s|--kill-after|--signal)[\s=]\S+\s+|-\S+\s+)*\S+\s+|command\s+|(\S*\/)?busybox\s+)+/;
+const FILE = /[<>]\s*(?!&|\/dev\/(null|stdout|stderr)\b)[^\s<>&|;]/;
+/** What runs the command behind it. */
+export const BEFORE =
+    /^((\S*\/)?(exec\s+|timeout\s+((-k|-s|--kill-after|--signal)[\s=]\S+\s+|-\S+\s+)*\S+\s+|(command|env|nice)\s+((-\S+|\w+=\S*)\s+)*|busybox\s+))+/;
 
 function simple(text: string): Told {
     const bare = text.trim().replace(BEFORE, "");
     const shell = /^((?:\/usr)?(?:\/bin\/)?(?:ba|da|a)?sh)\s+(-\w*c)\s+(["'])([\s\S]*)\3$/.exec(bare);
     if (shell) return tells([shell[1] ?? "", shell[2] ?? "", shell[4] ?? ""]);
-    if (SUCCEEDS.test(bare)) return FILE.test(unquoted(bare)) ? "more" : "nothing";
-    return PORT.test(bare) ? "a port" : "more";
+    if (PORT.test(bare)) return "a port";
+    return SUCCEEDS.test(bare) && !FILE.test(unquoted(bare)) ? "nothing" : "more";
 }
 
 /** With underscores in the place of what is in quotes. */

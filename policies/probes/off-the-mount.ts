@@ -6,7 +6,6 @@ import {
     at,
     type Container,
     containerTitle,
-    Elsewhere,
     type Finding,
     type Judgement,
     type KubernetesObject,
@@ -16,9 +15,9 @@ import {
     textAt,
     titleOf,
     UNKNOWN,
-    Variables,
 } from "@nfs-storage-stack/policies-shared";
 import { type Client, clientsOf } from "./clients";
+import { BEFORE } from "./command";
 
 export function judge(objects: readonly KubernetesObject[]): Judgement {
     const { clients, open } = clientsOf(objects);
@@ -52,12 +51,32 @@ function judgeClient({ workload, container, mountPaths }: Client): Finding[] {
     ];
 }
 
-/** As the kubelet runs an exec (ExpandContainerCommandOnlyStatic, pkg/kubelet/container); what is elsewhere stays as written. */
+/**
+ * As the kubelet runs an exec (ExpandContainerCommandOnlyStatic, pkg/kubelet/container): with the values as they are written,
+ * and nothing in the place of those from elsewhere.
+ */
 function expanded(command: readonly unknown[], container: Container): Maybe<string>[] {
-    const variables = new Variables(container.value);
+    const env = listAt(container.value, "env");
+    const valueOf = (name: string): Maybe<string> | undefined => {
+        if (env === UNKNOWN) return UNKNOWN;
+        const variable = env.findLast((one) => textAt(one, "name") === name);
+        return variable === undefined ? undefined : (textAt(variable, "value") ?? "");
+    };
     return command.map((word) => {
-        const text = word === UNKNOWN ? UNKNOWN : variables.expand(String(word));
-        return text instanceof Elsewhere ? String(word) : text;
+        if (word === UNKNOWN) return UNKNOWN;
+        let isOpen = false;
+        const text = String(word).replace(/\$\$|\$\(([^()]*)\)/g, (written, name: string | undefined) => {
+            if (name === undefined) return "$";
+            const value = valueOf(name);
+            isOpen ||= value === UNKNOWN;
+            return typeof value === "string" ? value : written;
+        });
+        // A shell in the container has the same ones.
+        const shell = text.replace(/\$\{?(\w+)\}?/g, (written, name: string) => {
+            const value = valueOf(name);
+            return typeof value === "string" && value !== "" ? value : written;
+        });
+        return isOpen ? UNKNOWN : shell;
     });
 }
 
@@ -69,13 +88,15 @@ const isIn = (path: string, directory = ""): boolean => {
     return at === path || at.startsWith(`${path}/`);
 };
 
-/** What these are told is a pattern of processes' names, and no file. */
-const OF_PROCESSES = /^(\S*\/)?(pgrep|pkill|pidof|killall)$/;
+/** What these are told is a pattern of processes' names, and no file; but where a file has the number. */
+const OF_PROCESSES =
+    /(^|[\s;|&(`])(\S*\/)?(pgrep|pkill|pidof|killall)\s(?!([^;|&\n`)]*\s)?(-\w*F|--pidfile))[^;|&\n`)"]*/g;
 
 /** Whether a command, which may have a whole script in it, names the path or something in it. */
 function named(words: readonly string[], path: string): boolean {
-    if (OF_PROCESSES.test(words[0] ?? "")) return false;
-    return words.some((word) => names(word.replace(/\b(pgrep|pkill|pidof|killall)\s[^;|&\n]*/g, ""), path));
+    const bare = words.join(" ").replace(BEFORE, "");
+    if (/^(\S*\/)?(pgrep|pkill|pidof|killall)\s/.test(bare) && !/\s(-\w*F|--pidfile)/.test(bare)) return false;
+    return words.some((word) => names(word.replace(OF_PROCESSES, " "), path));
 }
 
 function names(word: string, path: string): boolean {
@@ -83,7 +104,9 @@ function names(word: string, path: string): boolean {
     // After a blank, or what ends a word for a shell, a list, an option of one letter or a default; file:// is followed by
     // the path itself.
     const before = "(^|[\\s\"'`=:;,@!({[<>&|-]|[\\s\"'`]-\\w|^-\\w|file:/)";
-    return new RegExp(`${before}${text}(/|$|[\\s"'\`:;,)}\\]<>&|*?])`).test(word.replace(/\/{2,}/g, "/"));
+    return new RegExp(`${before}${text}(/|$|[\\s"'\`:;,)}\\]<>&|*?])`).test(
+        word.replace(/(?<![\w:])\/[^\s"'`;|&<>(){}:,*?]*/g, normalize),
+    );
 }
 
 export const livenessOffTheMount = stackPolicy(

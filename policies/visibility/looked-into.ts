@@ -2,6 +2,7 @@
 // policy looks into. It never fails a stack: silence would look like a pass.
 import {
     at,
+    isOwnGroup,
     isPatch,
     type Judgement,
     type KubernetesObject,
@@ -19,14 +20,11 @@ export function judge(objects: readonly KubernetesObject[]): Judgement {
     return [{ urn: first.urn, subject: `what ${listed(names)} make`, unseen: [`kinds ${listed(kinds)}`] }];
 }
 
-/** Kubernetes' own groups have one word, or end in k8s.io; those objects say all that there is. */
-const isOwn = (group: string): boolean => !group.includes(".") || group.endsWith(".k8s.io");
-
 function isUnseen(object: KubernetesObject): boolean {
     if (isPatch(object)) return isWorkload(object);
     // A release makes whatever its chart has.
-    if (object.group === "helm.sh") return true;
-    return !isOwn(object.group) && mentions(at(object.value, "spec"));
+    if (object.group === "helm.sh") return object.kind === "Release";
+    return !isOwnGroup(object.group) && mentions(at(object.value, "spec"));
 }
 
 const isWorkload = (patch: KubernetesObject): boolean => {
@@ -38,7 +36,7 @@ const isWorkload = (patch: KubernetesObject): boolean => {
 
 /** Keys by which resources of operators ask for pods, or for storage. */
 const KEYS = new Set([
-    ...["containers", "podTemplate", "template", "replicas", "instances", "nodeSets"],
+    ...["containers", "podTemplate", "replicas", "instances", "nodeSets"],
     ...["volumes", "volumeClaimTemplate", "volumeClaimTemplates", "storage", "storageClassName", "persistence"],
 ]);
 
@@ -56,7 +54,7 @@ export const lookedInto = stackPolicy(
             "Render what can be rendered (a chart by helm.v4.Chart or `helm template`), or look at it yourself.",
         details: [
             "The policies look into Kubernetes' own kinds. A helm.v3.Release makes objects that the engine never sees; a Rollout, a Cluster of a database's operator or a notebook makes pods and claims in the cluster; a Patch says a part of an object that is elsewhere. Of these nothing is found, and that would look like a pass.",
-            "So they are named, once, as advice: `helm.sh` resources, patches of workloads, volumes, claims and ConfigMaps, and custom resources whose spec asks for pods or storage (`containers`, `template`, `replicas`, `storage`, `volumeClaimTemplates` and the like). It never fails a stack.",
+            "So they are named, once, as advice: `helm.sh` resources, patches of workloads, volumes, claims and ConfigMaps, and custom resources whose spec asks for pods or storage (`containers`, `replicas`, `storage`, `volumeClaimTemplates` and the like). It never fails a stack.",
         ],
     },
     judge,

@@ -2,7 +2,18 @@
 // clusters, of plain data that nothing has typed. For the cases others-*.ts.
 import * as kubernetes from "@pulumi/kubernetes";
 import { CustomResource, type CustomResourceOptions, type Inputs } from "@pulumi/pulumi";
-import { claim, deployment, good, lasting, mounting, type PodSpec, sources, volume, withShare } from "./stacks";
+import {
+    claim,
+    deployment,
+    good,
+    type Inline,
+    lasting,
+    mounting,
+    type PodSpec,
+    sources,
+    volume,
+    withShare,
+} from "./stacks";
 
 export class Any extends CustomResource {}
 export const put = (type: string, name: string, props: Inputs, opts?: CustomResourceOptions): Any =>
@@ -86,3 +97,11 @@ export const through = (first: object, second: object): void => {
 };
 export const server = (more: object = {}): void =>
     void lasting["stateful-set"]?.("server", { containers: [{ ...good, ports: [{ containerPort: 2049 }], ...more }] });
+
+export const inline = (server: string, readOnly = false, driver = false): PodSpec => {
+    const volumeAttributes = { server, share: "/share" };
+    const source: Inline = driver
+        ? { csi: { driver: "nfs.csi.k8s.io", readOnly, volumeAttributes } }
+        : { nfs: { server, path: "/share", readOnly } };
+    return withShare(source, mounting(good));
+};

@@ -4,18 +4,20 @@
 import { claimsOf, type DeclaredClaim } from "./claims";
 import { isPersistentVolume } from "./nfs";
 import { type KubernetesObject, nameOf } from "./objects";
-import { at, listAt, type Maybe, saidAt, textAt, UNKNOWN } from "./plain";
+import { at, listAt, type Maybe, saidAt, same, textAt, UNKNOWN } from "./plain";
 import { compareQuantities, quantityAt } from "./quantity";
 import { selects } from "./selector";
-import { classOf, grantedClass } from "./storage-class";
+import { classOf, defaultClassOf, grantedClass } from "./storage-class";
 
 export class Volumes {
     private readonly volumes: KubernetesObject[];
     private readonly claims: DeclaredClaim[];
+    private readonly ofCluster: Maybe<string>;
 
     constructor(objects: readonly KubernetesObject[]) {
         this.volumes = objects.filter(isPersistentVolume);
         this.claims = claimsOf(objects);
+        this.ofCluster = defaultClassOf(objects);
     }
 
     /** undefined for a claim that has none in the stack; UNKNOWN where more than one, or none, may turn out to be its. */
@@ -40,8 +42,13 @@ export class Volumes {
 
     /** Of several the smallest one is taken, and another claim may come first: that is not guessed at. */
     private chosen(claim: DeclaredClaim): Maybe<KubernetesObject> | undefined {
-        const free = this.volumes.filter((volume) => at(volume.value, "spec", "claimRef") === undefined);
-        const fitting = free.map((volume) => ({ volume, fits: fits(volume.value, claim.value) }));
+        // The state of a volume that was made before its claim does not say that it is taken, but the claim's does.
+        const isTaken = (volume: KubernetesObject): boolean =>
+            this.claims.some((one) => same(textAt(one.value, "spec", "volumeName"), nameOf(volume)));
+        const free = this.volumes.filter(
+            (volume) => at(volume.value, "spec", "claimRef") === undefined && !isTaken(volume),
+        );
+        const fitting = free.map((volume) => ({ volume, fits: fits(volume.value, claim.value, this.ofCluster) }));
         const possible = fitting.filter(({ fits }) => fits !== false);
         const [only, another] = possible;
         if (only === undefined) return undefined;
@@ -57,7 +64,7 @@ export class Volumes {
             (one) =>
                 isOther(one) &&
                 (saidAt(one.value, "spec", "volumeName") ?? "") === "" &&
-                fits(value, one.value) !== false,
+                fits(value, one.value, this.ofCluster) !== false,
         );
     }
 }
@@ -77,9 +84,9 @@ function reserved(
     return pairs.flat().includes(UNKNOWN) ? UNKNOWN : true;
 }
 
-function fits(volume: unknown, claim: unknown): Maybe<boolean> {
+function fits(volume: unknown, claim: unknown, ofCluster: Maybe<string>): Maybe<boolean> {
     const answers = [
-        sameText(classOf(volume) ?? "", grantedClass(claim)),
+        sameText(classOf(volume) ?? "", grantedClass(claim, ofCluster)),
         sameText(attributesClassOf(volume), attributesClassOf(claim)),
         sameText(
             textAt(volume, "spec", "volumeMode") ?? "Filesystem",

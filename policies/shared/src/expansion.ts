@@ -12,10 +12,13 @@ export class Elsewhere {
 export class Variables {
     private readonly values = new Map<string, Maybe<string> | Elsewhere>();
     private readonly isOpen: boolean;
+    private readonly hasMore: boolean;
 
     constructor(container: unknown) {
         const env = listAt(container, "env");
+        const more = listAt(container, "envFrom");
         this.isOpen = env === UNKNOWN;
+        this.hasMore = more === UNKNOWN || more.length > 0;
         for (const variable of env === UNKNOWN ? [] : env) {
             const name = textAt(variable, "name");
             if (typeof name !== "string") continue;
@@ -34,6 +37,8 @@ export class Variables {
             if (typeof value === "string") return value;
             if (value !== undefined) stopped ??= value;
             else if (this.isOpen) stopped ??= UNKNOWN;
+            // Kubernetes gives pods the addresses of their namespace's Services, too.
+            else if (this.hasMore || /_(SERVICE_(HOST|PORT)|PORT)/.test(name)) stopped ??= new Elsewhere(name);
             return written;
         });
         return stopped ?? expanded;

@@ -29,9 +29,10 @@ export function readExports(text: string): ExportsLine[] {
 
 /** Up to a comment; quotes keep blanks together, and \040 is one. */
 function wordsOf(line: string): string[] {
-    const words = line.match(/#.*|(?:"[^"]*"|[^\s"#])+/g) ?? [];
+    const words = line.match(/#.*|(?:"[^"]*"|[^\s"])+/g) ?? [];
+    const end = words.findIndex((word) => word.startsWith("#"));
     return words
-        .filter((word) => !word.startsWith("#"))
+        .slice(0, end < 0 ? words.length : end)
         .map((word) =>
             word
                 .replaceAll('"', "")

@@ -43,7 +43,7 @@ export function nfsSource(volume: unknown, where: string): Maybe<NfsSource> | un
     };
 }
 
-const isReadOnly = (options: MountOptions): Maybe<boolean> =>
+export const isReadOnly = (options: MountOptions): Maybe<boolean> =>
     options.unknown.length > 0 ? UNKNOWN : lastOf(options, ["ro", "rw"])?.option === "ro";
 
 /** True when one is; unknown when it may be. */

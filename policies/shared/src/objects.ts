@@ -40,7 +40,8 @@ export function kubernetesObjects(judged: Judged): KubernetesObject[] {
     if (group === undefined || kind === undefined) return [];
     const { urn, name: resource, opts, props } = judged;
     const object = { urn, resource, group, kind, value: plain(props), ...(opts && { protect: opts.protect }) };
-    if (!kind.endsWith("List")) return [object];
+    // Of operators' kinds one may only be called so.
+    if (!kind.endsWith("List") || !isOwnGroup(group)) return [object];
     const items = listAt(object.value, "items");
     if (items === UNKNOWN) return [{ ...object, ...ANYTHING, value: UNKNOWN }];
     return items.flatMap((value, index): KubernetesObject[] => {
@@ -52,6 +53,9 @@ export function kubernetesObjects(judged: Judged): KubernetesObject[] {
         return itemKind === undefined ? [] : [{ ...item, group: kind === "List" ? itemGroup : group, kind: itemKind }];
     });
 }
+
+/** Kubernetes' own groups have one word, or end in k8s.io; those objects say all that there is. */
+export const isOwnGroup = (group: string): boolean => !group.includes(".") || group.endsWith(".k8s.io");
 
 /** Of a typed list: a DeploymentList has Deployments. */
 const kindOf = (list: string): string => list.slice(0, -"List".length);

@@ -2,19 +2,23 @@
 // and a folder that contains another shows what is in it.
 import { isIP, isIPv6 } from "node:net";
 import { isKind, type KubernetesObject, nameOf, namespaceOf } from "./objects";
-import { type Maybe, textAt, UNKNOWN } from "./plain";
+import { at, listAt, type Maybe, UNKNOWN } from "./plain";
 
 export interface Place {
     /** The volume or the claim that leads there: two ways over one need nothing else to be known. */
     through: string;
     /** In its one spelling; UNKNOWN while it is. For a claim of another kind, that claim. */
     server: Maybe<string>;
+    /** For whom the driver has made a folder in it, of which nobody else knows the name. */
+    own?: string;
     /** Of a volume of another kind, whose driver alone knows what is behind its name. */
     driver?: string;
     /** The exported folder. */
     path: Maybe<string>;
     /** Below that: a volumeMount's subPath, or subPathExpr, of which only the text can be compared. */
     folder: Maybe<string>;
+    /** The folder is as it is written, with variables in it from elsewhere. */
+    isWritten?: boolean;
 }
 
 /** Names have no case and may end in a dot, IPv6 is written short, or in brackets as mount takes it too. */
@@ -34,25 +38,38 @@ function ofIPv4(address: string): string {
 /** A Service is called `name.namespace`, with `.svc` and the cluster's domain behind it or without. */
 const serviceName = (text: string): string => serverName(text).replace(/^([^.]+\.[^.]+)\.svc(\..+)?$/, "$1");
 
-/** The addresses of a stack's Services by their names, as serverName() has them. */
+/** A stack's Services: the names and addresses that are of one. */
 export class Services {
-    private readonly addresses = new Map<string, string>();
+    /** Any of them to the one that stands for all. */
+    private readonly aliases = new Map<string, string>();
 
     constructor(objects: readonly KubernetesObject[]) {
         for (const object of objects.filter((one) => isKind(one, "core", "Service"))) {
             const [name, namespace] = [nameOf(object), namespaceOf(object)];
             if (typeof name !== "string" || typeof namespace !== "string") continue;
-            const address = textAt(object.value, "spec", "clusterIP");
-            if (typeof address === "string" && isIP(address) !== 0)
-                this.addresses.set(serviceName(`${name}.${namespace}`), address);
+            const one = serviceName(`${name}.${namespace}`);
+            const known = (found: Maybe<unknown[]>): unknown[] => (found === UNKNOWN ? [] : found);
+            const others = [
+                at(object.value, "spec", "clusterIP"),
+                at(object.value, "spec", "externalName"),
+                ...known(listAt(object.value, "spec", "clusterIPs")),
+                ...known(listAt(object.value, "spec", "externalIPs")),
+                ...known(listAt(object.value, "status", "loadBalancer", "ingress")).flatMap((entry) => [
+                    at(entry, "ip"),
+                    at(entry, "hostname"),
+                ]),
+            ];
+            for (const other of others) {
+                if (typeof other === "string" && other !== "" && other !== "None")
+                    this.aliases.set(serviceName(other), one);
+            }
         }
     }
 
-    /** The server in its one spelling: of a Service its address, where the cluster has given it. */
+    /** The server in its one spelling. */
     server(text: string): string {
         const name = serviceName(text);
-        const address = this.addresses.get(name);
-        return address === undefined ? name : serverName(address);
+        return this.aliases.get(name) ?? name;
     }
 }
 
@@ -65,12 +82,37 @@ const isNamed = (part: string): boolean => part !== "" && part !== ".";
 
 /** Whether something written in one can be seen in the other; UNKNOWN where that is known later. */
 export function overlap(one: Place, other: Place): Maybe<boolean> | typeof UNSEEN {
-    if (one.through === other.through) return related(one.folder, other.folder);
-    if (one.driver !== undefined || other.driver !== undefined) return one.driver === other.driver ? UNSEEN : false;
-    const path = related(below(one.path, one.folder), below(other.path, other.folder));
+    if (one.through === other.through) return seen(one, other, related(one.folder, other.folder));
+    if (one.driver !== undefined || other.driver !== undefined) return ofDrivers(one, other);
+    if (one.own !== undefined && other.own !== undefined) return false;
+    const path = one.own === undefined && other.own === undefined ? ofFolders(one, other) : inOwn(one, other);
     const server = sameServer(one.server, other.server);
     if (server === false || path === false) return false;
-    return server === UNKNOWN || path === UNKNOWN ? UNKNOWN : server === UNSEEN ? UNSEEN : true;
+    if (server === UNKNOWN || path === UNKNOWN) return UNKNOWN;
+    return server === UNSEEN || path === UNSEEN ? UNSEEN : true;
+}
+
+/** A driver of another kind may serve NFS as well: EFS and Filestore do. */
+function ofDrivers(one: Place, other: Place): false | typeof UNSEEN {
+    const areForeign = one.driver !== undefined && other.driver !== undefined;
+    return areForeign && one.driver !== other.driver ? false : UNSEEN;
+}
+
+const ofFolders = (one: Place, other: Place): ReturnType<typeof overlap> =>
+    seen(one, other, related(below(one.path, one.folder), below(other.path, other.folder)));
+
+/** Of different texts nobody can see whether they are one folder. */
+const seen = (one: Place, other: Place, answer: Maybe<boolean>): ReturnType<typeof overlap> =>
+    answer === false && (one.isWritten || other.isWritten) ? UNSEEN : answer;
+
+/** Who has all of the share has each folder of it; which of them is whose, only the driver knows. */
+function inOwn(one: Place, other: Place): Maybe<boolean> | typeof UNSEEN {
+    const [made, mounted] = one.own === undefined ? [other, one] : [one, other];
+    const share = below(made.path, "");
+    const path = below(mounted.path, mounted.folder);
+    if (share === UNKNOWN || path === UNKNOWN) return UNKNOWN;
+    if (`${share}/`.startsWith(path === "" ? "" : `${path}/`)) return true;
+    return `${path}/`.startsWith(`${share}/`) ? UNSEEN : false;
 }
 
 function sameServer(one: Maybe<string>, other: Maybe<string>): Maybe<boolean> | typeof UNSEEN {

@@ -19,6 +19,7 @@ import {
     resourceOf,
     titleOf,
 } from "./objects";
+import { UNKNOWN } from "./plain";
 
 export interface Rule {
     /** Also the name of its page in docs/policies. */
@@ -80,7 +81,9 @@ export function objectPolicy<Config extends object = object>(
         const judgements = kubernetesObjects(args).flatMap((object): Finding[][] => {
             if (isAnything(object)) return [[notKnown(object)]];
             const judgement = isExempt(object, config) ? "not applicable" : judge(object, config);
-            return judgement === "not applicable" ? [] : [granted(judgement, () => object, config.exemptions)];
+            if (judgement === "not applicable") return [];
+            const found = granted(judgement, () => object, config.exemptions);
+            return [mayBeExempt(object, config) ? found.map(openNamespace) : found];
         });
         return judgements.length === 0 ? "not applicable" : judgements.flat();
     };
@@ -110,7 +113,7 @@ export function objectPolicy<Config extends object = object>(
  */
 export function stackPolicy<Config extends object = object>(
     rule: Rule,
-    judge: (objects: KubernetesObject[], config: Config) => Judgement,
+    judge: (objects: KubernetesObject[], config: Config & CommonConfig) => Judgement,
 ): StackValidationPolicy & Documented {
     const policy = metadata(rule, "the whole stack");
     return {
@@ -129,11 +132,11 @@ export function stackPolicy<Config extends object = object>(
                 const object = byUrn.get(urn);
                 return object === undefined || !isExempt(object, config);
             });
-            tell(
-                granted(kept, (urn) => byUrn.get(urn), config.exemptions),
-                rule,
-                report,
-            );
+            const found = granted(kept, (urn) => byUrn.get(urn), config.exemptions).map((finding) => {
+                const object = byUrn.get(finding.urn);
+                return object !== undefined && mayBeExempt(object, config) ? openNamespace(finding) : finding;
+            });
+            tell(found, rule, report);
         },
     };
 }
@@ -149,8 +152,15 @@ function configOf<Config>({ name }: Rule, schema: Schema, given: object): Config
     return configured(name, schema, given, pageOf(name)) as Config & CommonConfig;
 }
 
+/** In a namespace that is not known yet, and may be one that is let off. */
+const mayBeExempt = (object: KubernetesObject, { exemptNamespaces }: CommonConfig): boolean =>
+    exemptNamespaces.length > 0 && exemptableNamespace(object) === UNKNOWN;
+
+const openNamespace = (finding: Finding): Finding =>
+    isProblem(finding) ? { urn: finding.urn, subject: finding.subject, unknown: ["its namespace"] } : finding;
+
 /** The whole object is let off. */
-function isExempt(object: KubernetesObject, { exemptNamespaces, exemptions }: CommonConfig): boolean {
+export function isExempt(object: KubernetesObject, { exemptNamespaces, exemptions }: CommonConfig): boolean {
     const namespace = exemptableNamespace(object);
     return (
         (typeof namespace === "string" && exemptNamespaces.includes(namespace)) ||

@@ -5,12 +5,13 @@ import { claimNamed, Volumes } from "./binding";
 import { claimsOf, claimTemplatesOf, type DeclaredClaim } from "./claims";
 import { Elsewhere, Variables } from "./expansion";
 import type { Unjudged } from "./findings";
-import { either, flagAt, isNfsClass, isPersistentVolume, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
+import { ofClass } from "./mount-options";
+import { either, flagAt, isNfsClass, isPersistentVolume, isReadOnly, nfsOfVolume, nfsSource, podVolumes } from "./nfs";
 import { attributeAt } from "./nfs-driver";
 import { isAnything, type KubernetesObject, nameOf, namespaceOf, titleOf } from "./objects";
 import { type Place, Services } from "./places";
 import { at, listAt, type Maybe, saidAt, textAt, UNKNOWN } from "./plain";
-import { classOf, grantedClass, isDefaultClass } from "./storage-class";
+import { classOf, isAnswered, isDefaultClass } from "./storage-class";
 import { type Container, containersOf, podSpec, unknownContainers } from "./workloads";
 
 export * from "./nfs";
@@ -64,24 +65,25 @@ const ofAnything = (object: KubernetesObject): Unjudged => ({
 });
 
 function mountOf(workload: KubernetesObject, container: Container, mount: unknown, share: Share): ShareMount {
-    const folder = folderOf(container, mount);
+    const { folder, isWritten } = folderOf(container, mount);
     return {
         workload,
         container,
         mountPath: textAt(mount, "mountPath") ?? "",
         readOnly: either(flagAt(mount, "readOnly"), share.readOnly),
         title: folder === "" || folder === UNKNOWN ? share.title : `${share.title}, folder ${folder}`,
-        place: { ...share.place, folder },
+        place: { ...share.place, folder, isWritten },
         ofOnePod: share.ofOnePod,
     };
 }
 
-/** Of a `subPathExpr` with variables from elsewhere the text is compared: of equal pods it is equal. */
-function folderOf(container: Container, mount: unknown): Maybe<string> {
+/** Of a `subPathExpr` with variables from elsewhere the text: of equal pods it is equal. */
+function folderOf(container: Container, mount: unknown): Pick<Place, "folder" | "isWritten"> {
     const written = saidAt(mount, "subPathExpr");
-    if (written === undefined) return saidAt(mount, "subPath") ?? "";
+    if (written === undefined) return { folder: saidAt(mount, "subPath") ?? "", isWritten: false };
     const expanded = new Variables(container.value).expand(written);
-    return expanded instanceof Elsewhere ? String(written) : expanded;
+    const isWritten = expanded instanceof Elsewhere;
+    return { folder: isWritten ? String(written) : expanded, isWritten };
 }
 
 /** The shares among a workload's volumes, by the volume's name. A set has one of a template for each of its pods. */
@@ -91,7 +93,7 @@ function volumesOf(workload: KubernetesObject, claims: Claims) {
     const add = (name: unknown, path: string, shares: Maybe<Share[]>): void => {
         // A share whose volume has no name yet may be mounted by any mount.
         if (shares === UNKNOWN || (name === UNKNOWN && shares.length > 0)) unknown.push(path);
-        else byName.set(name, [...(byName.get(name) ?? []), ...shares]);
+        else byName.set(name, shares);
     };
     for (const { value, path } of podVolumes(workload)) {
         const source = nfsSource(value, path);
@@ -141,11 +143,21 @@ function foreignSource(volume: KubernetesObject): Pick<Place, "through" | "drive
         const isOpen = typeof driver !== "string" || typeof handle !== "string";
         return { driver: String(driver), through: isOpen ? volume.urn : `${driver} ${handle}` };
     }
-    return { driver: kind, through: `${kind} ${JSON.stringify(source)}` };
+    return { driver: kind, through: `${kind} ${JSON.stringify(at(source, "path") ?? source)}` };
 }
 
 /** Of PersistentVolumes, what pods of several nodes can mount (PersistentVolumeSource of Kubernetes 1.35). */
-const SOURCES = ["csi", "azureFile", "cephfs", "flexVolume", "glusterfs", "portworxVolume", "quobyte"];
+const SOURCES = [
+    "csi",
+    "azureFile",
+    "cephfs",
+    "flexVolume",
+    "glusterfs",
+    "hostPath",
+    "local",
+    "portworxVolume",
+    "quobyte",
+];
 
 /** The claims of a stack, with the volumes that they have. */
 class Claims {
@@ -218,17 +230,24 @@ class Claims {
         if (!shared) return undefined;
         const foreign = volume === undefined || volume === UNKNOWN ? undefined : foreignSource(volume);
         const place = { through: title, server: title, path: "", folder: "", ...foreign };
-        return { title, place: this.ofCommonFolder(claim) ?? place, readOnly: false, ofOnePod: false };
+        const ofClass = this.ofClass(claim, title);
+        return { title, place: ofClass?.place ?? place, readOnly: ofClass?.readOnly ?? false, ofOnePod: false };
     }
 
     /** A class of the driver for NFS gives each claim a folder of its own, unless its `subDir` is the same for all. */
-    private ofCommonFolder(claim: DeclaredClaim | undefined): Place | undefined {
+    private ofClass(claim: DeclaredClaim | undefined, title: string): Pick<Share, "place" | "readOnly"> | undefined {
         const name = claim && classOf(claim.value);
-        const parameters = typeof name === "string" ? at(this.nfsClasses.get(name)?.value, "parameters") : undefined;
+        const made = typeof name === "string" ? this.nfsClasses.get(name) : undefined;
+        if (made === undefined) return undefined;
+        const parameters = at(made.value, "parameters");
         const [server, share, folder] = ["server", "share", "subDir"].map((key) => attributeAt(parameters, key));
-        if (typeof folder !== "string" || folder === "" || folder.includes("${")) return undefined;
-        const { place } = this.shareOfExport(`the class ${String(name)}`, server, share, false);
-        return { ...place, path: place.path === UNKNOWN ? UNKNOWN : `${place.path}/${folder}` };
+        const isCommon = typeof folder === "string" && folder !== "" && !folder.includes("${");
+        const { place } = this.shareOfExport(isCommon ? `the class ${String(name)}` : title, server, share, false);
+        const path = isCommon && place.path !== UNKNOWN ? `${place.path}/${folder}` : place.path;
+        return {
+            place: { ...place, path, ...(!isCommon && { own: title }) },
+            readOnly: isReadOnly(ofClass(made.value)),
+        };
     }
 
     shareOfExport(
@@ -255,12 +274,17 @@ class Claims {
     private isShared(value: unknown): Maybe<boolean> {
         const modes = listAt(value, "spec", "accessModes");
         if (modes !== UNKNOWN && modes.includes("ReadWriteMany")) return true;
-        const storageClass = grantedClass(value);
+        const storageClass = classOf(value);
         if (typeof storageClass === "string" && this.nfsClasses.has(storageClass)) return true;
         // The API server puts in the default class, which may be one of the stack's.
-        if (storageClass === UNKNOWN && [...this.nfsClasses.values()].some(isDefaultClass)) return true;
+        const isLeft = storageClass === undefined && !isAnswered(value);
+        const defaults = isLeft ? [...this.nfsClasses.values()].map(isDefaultClass) : [];
+        if (defaults.includes(true)) return true;
         const isOpen =
-            modes === UNKNOWN || modes.includes(UNKNOWN) || (storageClass === UNKNOWN && this.nfsClasses.size > 0);
-        return isOpen || this.nfsClasses.has(UNKNOWN) ? UNKNOWN : false;
+            modes === UNKNOWN ||
+            modes.includes(UNKNOWN) ||
+            defaults.includes(UNKNOWN) ||
+            (storageClass === UNKNOWN && this.nfsClasses.size > 0);
+        return isOpen || (storageClass !== "" && this.nfsClasses.has(UNKNOWN)) ? UNKNOWN : false;
     }
 }

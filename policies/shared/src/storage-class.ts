@@ -1,6 +1,6 @@
 // The storage class that a volume or a claim says: in its annotation of old, or
 // else in its field.
-import type { KubernetesObject } from "./objects";
+import { isKind, type KubernetesObject, nameOf } from "./objects";
 import { at, type Maybe, textAt, UNKNOWN } from "./plain";
 
 /** What the field was before Kubernetes 1.6; it still comes first. */
@@ -18,13 +18,21 @@ export function classOf(value: unknown): Maybe<string> | undefined {
 }
 
 /**
- * The class that a claim ends up with: UNKNOWN for one that says none, and that the API server has not answered yet. What
- * a template says never is answered.
+ * The class that a claim ends up with: the cluster's for one that says none, and that the API server has not answered yet.
+ * What a template says never is answered.
  */
-export function grantedClass(claim: unknown): Maybe<string> {
+export function grantedClass(claim: unknown, ofCluster: Maybe<string>): Maybe<string> {
     const said = classOf(claim);
     if (said !== undefined) return said;
-    return isAnswered(claim) ? "" : UNKNOWN;
+    return isAnswered(claim) ? "" : ofCluster;
+}
+
+/** The cluster's default class, where the stack makes it. */
+export function defaultClassOf(objects: readonly KubernetesObject[]): Maybe<string> {
+    const [only, ...more] = objects.filter(
+        (one) => isKind(one, "storage.k8s.io", "StorageClass") && isDefaultClass(one) === true,
+    );
+    return only === undefined || more.length > 0 ? UNKNOWN : (nameOf(only) ?? UNKNOWN);
 }
 
 /** The API server has made it. */
@@ -36,5 +44,7 @@ const DEFAULT_CLASS = [
     "storageclass.kubernetes.io/is-default-class",
     "storageclass.beta.kubernetes.io/is-default-class",
 ];
-export const isDefaultClass = ({ value }: KubernetesObject): boolean =>
-    DEFAULT_CLASS.some((mark) => at(value, "metadata", "annotations", mark) === "true");
+export function isDefaultClass({ value }: KubernetesObject): Maybe<boolean> {
+    const marks = DEFAULT_CLASS.map((mark) => at(value, "metadata", "annotations", mark));
+    return marks.includes("true") ? true : marks.includes(UNKNOWN) ? UNKNOWN : false;
+}

@@ -167,7 +167,9 @@ export const dataCases: Record<string, PolicyCases> = {
                 ...prod,
                 program: () => void volume("data", { persistentVolumeReclaimPolicy: "Delete" }, { protect: true }),
                 blames: ["data"],
-                says: [/found persistentVolumeReclaimPolicy Delete, which nobody can carry out for NFS/],
+                says: [
+                    /found persistentVolumeReclaimPolicy Delete, which nobody carries out for a volume of NFS that is made by hand/,
+                ],
             },
             {
                 what: "has a volume of the CSI driver and a claim that are not protected",

@@ -5,6 +5,9 @@ import { bindingsCases } from "./bindings";
 import { commandsCases } from "./commands";
 import { containersCases } from "./containers";
 import { dataCases } from "./data";
+import { edgesOfProbes } from "./edges-probes";
+import { edgesOfLooking, edgesOfSecurity } from "./edges-security";
+import { edgesOfBindings, edgesOfVisibility } from "./edges-visibility";
 import { evidenceCases } from "./evidence";
 import { exportsCases } from "./exports";
 import { ganeshaCases } from "./ganesha";
@@ -46,9 +49,17 @@ function together(...all: Record<string, PolicyCases>[]): Record<string, PolicyC
 
 /** By pack, by policy. */
 export const cases: Record<string, Record<string, PolicyCases>> = {
-    bindings: together(bindingsCases, satisfiedCases, objectsCases, serverCases, othersOfBindings),
-    visibility: together(visibilityCases, placesCases, evidenceCases, lookedIntoCases, othersOfVisibility),
-    probes: together(probesCases, commandsCases, othersOfProbes),
+    bindings: together(bindingsCases, satisfiedCases, objectsCases, serverCases, othersOfBindings, edgesOfBindings),
+    visibility: together(
+        visibilityCases,
+        placesCases,
+        evidenceCases,
+        lookedIntoCases,
+        othersOfVisibility,
+        edgesOfVisibility,
+        edgesOfLooking,
+    ),
+    probes: together(probesCases, commandsCases, othersOfProbes, edgesOfProbes),
     "nfs-security": together(
         containersCases,
         dataCases,
@@ -59,5 +70,6 @@ export const cases: Record<string, Record<string, PolicyCases>> = {
         networkCases,
         peersCases,
         othersOfSecurity,
+        edgesOfSecurity,
     ),
 };

@@ -10,6 +10,7 @@ const provisioned = (owners: object[]) => {
     volume("pvc-1", { claimRef: { namespace: "web", name: "data" } }, undefined, {
         annotations: { "pv.kubernetes.io/provisioned-by": "nfs.csi.k8s.io" },
         managedFields: owners,
+        uid: "2",
     } as object);
     claim("data", { volumeName: "pvc-1" }, { "pv.kubernetes.io/bound-by-controller": "yes" }, undefined, {
         uid: "1",
@@ -205,14 +206,6 @@ export const othersOfBindings: Record<string, PolicyCases> = {
         ],
         complies: [
             {
-                what: "has one in each of two clusters",
-                program: () =>
-                    twice(
-                        { kubeconfig: kubeconfig("https://10.0.0.1:6443") },
-                        { kubeconfig: kubeconfig("https://10.0.0.2:6443") },
-                    ),
-            },
-            {
                 what: "has one in each of two contexts",
                 program: () => twice({ context: "a" }, { context: "b" }),
             },
@@ -229,6 +222,16 @@ export const othersOfBindings: Record<string, PolicyCases> = {
             {
                 what: "has it in what may be one cluster, and may be two",
                 program: () => twice({ context: "a" }, { kubeconfig: kubeconfig("https://10.0.0.1:6443") }),
+                says: /which cluster its provider is of/,
+            },
+            {
+                what: "has it by two addresses of servers, which may be of one cluster",
+                preview: false,
+                program: () =>
+                    twice(
+                        { kubeconfig: kubeconfig("https://10.0.0.1:6443") },
+                        { kubeconfig: kubeconfig("https://10.0.0.2:6443") },
+                    ),
                 says: /which cluster its provider is of/,
             },
             {

@@ -289,10 +289,25 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
                 says: [/Recycle: the data goes with the claim/],
             },
             {
-                what: "has a volume of the driver that goes with its claim",
+                what: "has a volume of the driver that is made by hand",
                 stack: "prod",
                 program: () =>
                     void volume("data", { ...csi(), persistentVolumeReclaimPolicy: "Delete" }, { protect: true }),
+                blames: ["data"],
+                says: [/Delete, which nobody carries out/],
+            },
+            {
+                what: "has a volume that the driver has made, and that goes with its claim",
+                stack: "prod",
+                program: () =>
+                    void volume(
+                        "data",
+                        { ...csi(), persistentVolumeReclaimPolicy: "Delete" },
+                        { protect: true },
+                        {
+                            annotations: { "pv.kubernetes.io/provisioned-by": "nfs.csi.k8s.io" },
+                        },
+                    ),
                 blames: ["data"],
                 says: [/Delete: the data goes with the claim/],
             },

@@ -3,30 +3,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { encodeEvidence } from "../../../contract/src";
 import { evidence } from "../../components/cluster";
-import { kubeconfig, list, ofExport, provider, put, RWO, share, through, two, volumeItem, workload } from "../others";
-import {
-    claim,
-    deployment,
-    good,
-    type Inline,
-    late,
-    mounting,
-    type PodSpec,
-    pair,
-    sources,
-    storageClass,
-    volume,
-    withShare,
-} from "../stacks";
+import { inline, list, ofExport, provider, put, RWO, share, through, two, volumeItem, workload } from "../others";
+import { claim, deployment, good, late, mounting, pair, sources, storageClass, volume, withShare } from "../stacks";
 import type { PolicyCases } from "./types";
 
-const inline = (server: string, readOnly = false, driver = false): PodSpec => {
-    const volumeAttributes = { server, share: "/share" };
-    const source: Inline = driver
-        ? { csi: { driver: "nfs.csi.k8s.io", readOnly, volumeAttributes } }
-        : { nfs: { server, path: "/share", readOnly } };
-    return withShare(source, mounting(good));
-};
 const foreign = (driver: string, handle: string): object => ({
     nfs: undefined,
     csi: { driver, volumeHandle: handle },
@@ -72,8 +52,8 @@ export const othersOfVisibility: Record<string, PolicyCases> = {
             {
                 what: "has its reader in another cluster",
                 program: () => {
-                    const [one, other] = ["https://10.0.0.1", "https://10.0.0.2"].map((at, index) => ({
-                        provider: provider(`cluster-${index}`, { kubeconfig: kubeconfig(at) }),
+                    const [one, other] = ["a", "b"].map((clusterIdentifier) => ({
+                        provider: provider(clusterIdentifier, { clusterIdentifier }),
                     }));
                     put("apps/v1:Deployment", "writer", workload("writer", inline("10.0.0.7")), one);
                     put("apps/v1:Deployment", "reader", workload("reader", inline("10.0.0.7", true)), other);
