@@ -33,9 +33,10 @@ export class Volumes {
             if (named) return named;
             if (this.volumes.some((volume) => nameOf(volume) === UNKNOWN)) return UNKNOWN;
         }
-        const own = reservations.find(({ is }) => is === true);
-        if (own) return own.volume;
-        if (asked === UNKNOWN || reservations.some(({ is }) => is === UNKNOWN)) return UNKNOWN;
+        if (asked === UNKNOWN) return UNKNOWN;
+        const [own, ...rivals] = reservations.filter(({ is }) => is !== false);
+        // Of several that are reserved for it, it may get any.
+        if (own) return own.is === true && rivals.length === 0 ? own.volume : UNKNOWN;
         if (asked !== undefined && asked !== "") return undefined;
         return claim && this.chosen(claim);
     }
