@@ -43,7 +43,7 @@ export function judge(object: KubernetesObject, { stacks }: Wishes): Judgement {
     const isInTree = at(object.value, "spec", "nfs") !== undefined;
     // A driver deletes only what it has made (external-provisioner, shouldDelete).
     const made = at(object.value, "metadata", "annotations", "pv.kubernetes.io/provisioned-by");
-    const isDeleted = isVolume && (isInTree ? reclaim === "Recycle" : made !== undefined);
+    const isDeleted = isInTree ? reclaim === "Recycle" : made !== undefined;
     const told = isVolume && !isDeleted ? undeletable(policyPath, reclaim) : deletes(policyPath, reclaim);
     const retained = isKept ? [] : [{ urn, subject, ...told }];
     // A class makes volumes; it holds none.

@@ -65,18 +65,17 @@ function expanded(command: readonly unknown[], container: Container): Maybe<stri
     return command.map((word) => {
         if (word === UNKNOWN) return UNKNOWN;
         let isOpen = false;
-        const text = String(word).replace(/\$\$|\$\(([^()]*)\)/g, (written, name: string | undefined) => {
+        const put = (written: string, name: string | undefined): string => {
             if (name === undefined) return "$";
             const value = valueOf(name);
             isOpen ||= value === UNKNOWN;
             return typeof value === "string" ? value : written;
-        });
+        };
         // A shell in the container has the same ones.
-        const shell = text.replace(/\$\{?(\w+)\}?/g, (written, name: string) => {
-            const value = valueOf(name);
-            return typeof value === "string" && value !== "" ? value : written;
-        });
-        return isOpen ? UNKNOWN : shell;
+        const text = String(word)
+            .replace(/\$\$|\$\(([^()]*)\)/g, put)
+            .replace(/\$\{?(\w+)\}?/g, put);
+        return isOpen ? UNKNOWN : text;
     });
 }
 

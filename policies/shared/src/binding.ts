@@ -27,8 +27,8 @@ export class Volumes {
         name: Maybe<string> | undefined,
     ): Maybe<KubernetesObject> | undefined {
         const reservations = this.volumes.map((volume) => ({ volume, is: reserved(volume, namespace, name) }));
-        const asked = claim && textAt(claim.value, "spec", "volumeName");
-        if (typeof asked === "string" && asked !== "") {
+        const asked = claim && saidAt(claim.value, "spec", "volumeName");
+        if (typeof asked === "string") {
             const named = this.volumes.find((volume) => nameOf(volume) === asked);
             if (named) return named;
             if (this.volumes.some((volume) => nameOf(volume) === UNKNOWN)) return UNKNOWN;
@@ -37,7 +37,7 @@ export class Volumes {
         const [own, ...rivals] = reservations.filter(({ is }) => is !== false);
         // Of several that are reserved for it, it may get any.
         if (own) return own.is === true && rivals.length === 0 ? own.volume : UNKNOWN;
-        if (asked !== undefined && asked !== "") return undefined;
+        if (asked !== undefined) return undefined;
         return claim && this.chosen(claim);
     }
 
@@ -64,7 +64,7 @@ export class Volumes {
         return this.claims.some(
             (one) =>
                 isOther(one) &&
-                (saidAt(one.value, "spec", "volumeName") ?? "") === "" &&
+                saidAt(one.value, "spec", "volumeName") === undefined &&
                 fits(value, one.value, this.ofCluster) !== false,
         );
     }

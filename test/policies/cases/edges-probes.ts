@@ -70,6 +70,10 @@ export const edgesOfProbes: Record<string, PolicyCases> = {
                 live("sh", "-c", "test -n `pgrep nginx` -a -f /share/x"),
             ),
             refused("goes round in the path", TOUCHED, live("cat", "/tmp/../share/./x")),
+            refused("names it behind a variable of nothing", TOUCHED, {
+                ...live("sh", "-c", "ls $NONE/share"),
+                env: [{ name: "NONE", value: "" }],
+            }),
             refused("names it by a variable of its shell", TOUCHED, {
                 ...live("sh", "-c", 'test -f "$AT/alive"'),
                 env: [{ name: "AT", value: "/share" }],
@@ -89,6 +93,11 @@ export const edgesOfProbes: Record<string, PolicyCases> = {
             },
         ],
         complies: [
+            stack("says a dollar, and no variable", {
+                ...live("cat", "$$(AT)/x"),
+                env: [{ name: "AT", value: "/share" }],
+            }),
+            stack("names a variable that it does not have", live("sh", "-c", "ls $NOPE/share/x")),
             stack("asks for a process, in time", live("timeout", "5", "pgrep", "-f", "/share/app")),
             stack("asks for one by env", live("/usr/bin/env", "pgrep", "-f", "/share/app")),
             stack("has a variable in a variable, which is not expanded there", {
@@ -98,6 +107,28 @@ export const edgesOfProbes: Record<string, PolicyCases> = {
                     { name: "B", value: "$(A)/x" },
                 ],
             }),
+            {
+                what: "has a claim from elsewhere, beside a volume that is free",
+                program: () => {
+                    volume("free", { claimRef: undefined, accessModes: ["ReadWriteOnce"] });
+                    deployment("app", share(false, live("cat", "/share/x")));
+                    volume("second");
+                    claim("second");
+                    deployment("second", withShare({ persistentVolumeClaim: { claimName: "second" } }, mounting(good)));
+                },
+            },
+            {
+                what: "has a claim of which is not known yet what it asks for, beside a volume that is reserved for others",
+                preview: true,
+                program: () => {
+                    volume("other", { accessModes: ["ReadWriteOnce"] });
+                    claim("data", { ...RWO, volumeName: "", resources: { requests: { storage: late("1Gi") } } });
+                    deployment("app", share(false, live("cat", "/share/x")));
+                    volume("second");
+                    claim("second");
+                    deployment("second", withShare({ persistentVolumeClaim: { claimName: "second" } }, mounting(good)));
+                },
+            },
             ...[
                 [
                     "has a class of NFS that is not the default one, and claims without a class",
@@ -151,6 +182,40 @@ export const edgesOfProbes: Record<string, PolicyCases> = {
                     set();
                 },
                 says: /StatefulSet web\/db/,
+            },
+            ...(
+                [
+                    ["accessModes", { accessModes: () => late(["ReadWriteOnce"]) }],
+                    ["an access mode", { accessModes: () => [late("ReadWriteOnce")] }],
+                    ["a class", { storageClassName: () => late("hand") }],
+                    ["a size", { resources: () => ({ requests: { storage: late("1Gi") } }) }],
+                ] as [string, Record<string, () => unknown>][]
+            ).map(([what, more]) => ({
+                what: `has ${what} of a claim that is not known yet, beside a volume that may be its`,
+                program: () => {
+                    const late = Object.fromEntries(Object.entries(more).map(([key, value]) => [key, value()]));
+                    volume("free", { claimRef: undefined, accessModes: ["ReadWriteOnce"], storageClassName: "hand" });
+                    claim("data", { ...RWO, volumeName: undefined, storageClassName: "hand", ...late } as object);
+                    deployment("app", share(false, live("cat", "/share/x")));
+                },
+                says: /Deployment web\/app/,
+            })),
+            {
+                what: "has variables that are not known yet",
+                program: () => {
+                    pair();
+                    deployment("app", share(false, { ...live("cat", "$(AT)/x"), env: late([]) }));
+                },
+                says: /livenessProbe/,
+            },
+            {
+                what: "has a variable that is not known yet, which its shell asks for",
+                program: () => {
+                    pair();
+                    const env = [{ name: "AT", value: late("/share") as never }];
+                    deployment("app", share(false, { ...live("sh", "-c", "ls $AT"), env }));
+                },
+                says: /livenessProbe/,
             },
             {
                 what: "has a variable of its shell that is not known yet",

@@ -2,7 +2,7 @@
 // number, what comes from elsewhere, who is let off. See index.ts beside this file.
 import * as kubernetes from "@pulumi/kubernetes";
 import { put } from "../others";
-import { configMap, deployment, good, lasting, late, networkPolicy, volume } from "../stacks";
+import { configMap, deployment, good, lasting, late, networkPolicy, storageClass, volume } from "../stacks";
 import type { PolicyCases } from "./types";
 
 const nodes = [{ ipBlock: { cidr: "10.0.0.0/24" } }];
@@ -91,6 +91,19 @@ export const edgesOfSecurity: Record<string, PolicyCases> = {
         ],
         complies: [
             {
+                what: "listens elsewhere by another protocol, by which it lets everybody in",
+                program: () => {
+                    const metrics = { name: "metrics", containerPort: 9090, protocol: "UDP" };
+                    lasting["stateful-set"]?.("server", {
+                        containers: [{ ...good, ports: [{ containerPort: 2049 }, metrics] }],
+                    });
+                    networkPolicy({
+                        podSelector: { matchLabels: { app: "server" } },
+                        ingress: [{ ports: [{ protocol: "UDP" }] }],
+                    });
+                },
+            },
+            {
                 what: "has a server that is let off, with a policy that lets everybody in, beside one that is right",
                 config: { exemptions: [{ resource: "server", reason: "of a test" }] },
                 program: () => {
@@ -129,6 +142,13 @@ export const edgesOfSecurity: Record<string, PolicyCases> = {
     },
     "data-is-retained-in-production": {
         violates: [
+            {
+                what: "has a class whose volumes go with their claims",
+                stack: "prod",
+                program: () => void storageClass({ reclaimPolicy: "Delete" }),
+                blames: ["nfs"],
+                says: [/reclaimPolicy Delete: the data goes with the claim/],
+            },
             {
                 what: "has a volume of the driver that is to be emptied, which it can't",
                 stack: "prod",

@@ -110,6 +110,23 @@ export const edgesOfVisibility: Record<string, PolicyCases> = {
                 says: /can't be looked into/,
             },
             {
+                what: "has two volumes that are reserved for its claim",
+                preview: false,
+                program: () => {
+                    volume("data", { nfs: { server: "10.0.0.1", path: "/a" } });
+                    volume("second", {
+                        nfs: { server: "10.0.0.1", path: "/b" },
+                        claimRef: { namespace: "web", name: "data" },
+                    });
+                    claim("data", { volumeName: undefined });
+                    two(
+                        share(),
+                        withShare({ nfs: { server: "10.0.0.1", path: "/a", readOnly: true } }, mounting(good)),
+                    );
+                },
+                says: /Deployment web\/writer/,
+            },
+            {
                 what: "has a folder by a variable from elsewhere",
                 preview: false,
                 program: () => {

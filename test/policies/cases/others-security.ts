@@ -251,12 +251,12 @@ export const othersOfSecurity: Record<string, PolicyCases> = {
             {
                 what: "has a volume of a pod that is not known yet",
                 program: () => void deployment("app", { containers: [good], volumes: [late({})] as never }),
-                says: /spec\.template\.spec\.volumes\[0\]/,
+                says: /spec\.template\.spec\.volumes\[0\] is known/,
             },
             {
                 what: "has volumes of a pod that are not known yet",
                 program: () => void deployment("app", { containers: [good], volumes: late([]) as never }),
-                says: /spec\.template\.spec\.volumes/,
+                says: /spec\.template\.spec\.volumes is known/,
             },
             {
                 what: "has a pod's volume that is soft, of a driver that is not known yet",
