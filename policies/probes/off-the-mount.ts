@@ -57,7 +57,7 @@ function judgeClient({ workload, container, mountPaths }: Client): Finding[] {
  */
 function expanded(command: readonly unknown[], container: Container): Maybe<string>[] {
     const env = listAt(container.value, "env");
-    const valueOf = (name: string): Maybe<string> | undefined => {
+    const said = (name: string): Maybe<string> | undefined => {
         if (env === UNKNOWN) return UNKNOWN;
         const variable = env.findLast((one) => textAt(one, "name") === name);
         return variable === undefined ? undefined : (textAt(variable, "value") ?? "");
@@ -67,7 +67,7 @@ function expanded(command: readonly unknown[], container: Container): Maybe<stri
         let isOpen = false;
         const put = (written: string, name: string | undefined): string => {
             if (name === undefined) return "$";
-            const value = valueOf(name);
+            const value = said(name);
             isOpen ||= value === UNKNOWN;
             return typeof value === "string" ? value : written;
         };

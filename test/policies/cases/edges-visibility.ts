@@ -1,3 +1,6 @@
+// Where a share ends: other names of its server, folders that a driver makes,
+// volumes of drivers that may serve NFS, providers of what may be one cluster.
+// See index.ts beside this file.
 import { inline, kubeconfig, provider, put, share, two, workload } from "../others";
 import { claim, good, type Inline, mounting, pair, storageClass, volume, withShare } from "../stacks";
 import type { PolicyCases } from "./types";
