@@ -29,7 +29,7 @@ const MANY = 100;
 export function claimsOf(objects: readonly KubernetesObject[]): DeclaredClaim[] {
     const there = objects.filter(isClaimObject).map(byItself);
     const taken = new Set(there.map(keyOf));
-    const made = objects.filter((object) => !isClaimObject(object)).flatMap(ofTemplates);
+    const made = objects.flatMap(ofTemplates);
     return [
         ...there,
         ...made.flatMap((claim) => {
@@ -124,7 +124,7 @@ const volumeName = (object: KubernetesObject, path: string): Maybe<string> | und
 /** How many pods it has at once. */
 function countOf({ group, value }: KubernetesObject): Maybe<number> {
     const count = (group === "batch" ? at(value, "spec", "parallelism") : at(value, "spec", "replicas")) ?? 1;
-    return count === UNKNOWN ? UNKNOWN : Math.max(Math.floor(Number(count)) || 0, 0);
+    return count === UNKNOWN ? UNKNOWN : Math.max(Math.floor(Number(count)), 0);
 }
 
 function ordinalsOf(object: KubernetesObject): Maybe<number[]> {
@@ -132,5 +132,5 @@ function ordinalsOf(object: KubernetesObject): Maybe<number[]> {
     const start = at(object.value, "spec", "ordinals", "start") ?? 0;
     if (replicas === UNKNOWN || start === UNKNOWN) return UNKNOWN;
     const length = Math.min(replicas, MANY);
-    return Array.from({ length }, (_, index) => (Number(start) || 0) + index);
+    return Array.from({ length }, (_, index) => Number(start) + index);
 }

@@ -5,6 +5,7 @@ import { bindingsCases } from "./bindings";
 import { commandsCases } from "./commands";
 import { containersCases } from "./containers";
 import { dataCases } from "./data";
+import { edgesOfClaims, edgesOfSizes, edgesOfTemplates } from "./edges-claims";
 import { edgesOfProbes } from "./edges-probes";
 import { edgesOfLooking, edgesOfSecurity } from "./edges-security";
 import { edgesOfBindings, edgesOfVisibility } from "./edges-visibility";
@@ -49,7 +50,15 @@ function together(...all: Record<string, PolicyCases>[]): Record<string, PolicyC
 
 /** By pack, by policy. */
 export const cases: Record<string, Record<string, PolicyCases>> = {
-    bindings: together(bindingsCases, satisfiedCases, objectsCases, serverCases, othersOfBindings, edgesOfBindings),
+    bindings: together(
+        bindingsCases,
+        satisfiedCases,
+        objectsCases,
+        serverCases,
+        othersOfBindings,
+        edgesOfBindings,
+        edgesOfTemplates,
+    ),
     visibility: together(
         visibilityCases,
         placesCases,
@@ -58,8 +67,9 @@ export const cases: Record<string, Record<string, PolicyCases>> = {
         othersOfVisibility,
         edgesOfVisibility,
         edgesOfLooking,
+        edgesOfSizes,
     ),
-    probes: together(probesCases, commandsCases, othersOfProbes, edgesOfProbes),
+    probes: together(probesCases, commandsCases, othersOfProbes, edgesOfProbes, edgesOfClaims),
     "nfs-security": together(
         containersCases,
         dataCases,
