@@ -120,7 +120,8 @@ function offers(offered: Maybe<unknown[]>, asked: Maybe<unknown[]>): Maybe<boole
 
 function isLarge(offered: Maybe<string> | undefined, asked: Maybe<string> | undefined): Maybe<boolean> {
     if (offered === UNKNOWN || asked === UNKNOWN) return UNKNOWN;
-    return offered === undefined || asked === undefined || (compareQuantities(offered, asked) ?? 0) >= 0;
+    // What is not said fits.
+    return (compareQuantities(offered ?? "", asked ?? "") ?? 0) >= 0;
 }
 
 /** The claim of that name, whoever makes it; UNKNOWN where one may turn out to be it. */
@@ -130,7 +131,7 @@ export function claimNamed(
     name: string,
 ): Maybe<DeclaredClaim> | undefined {
     const named = claims.filter((one) => one.name === name || one.name === UNKNOWN);
-    const there = named.filter((one) => [namespace, UNKNOWN].includes(one.namespace) || namespace === UNKNOWN);
+    const there = named.filter((one) => [namespace, UNKNOWN].includes(one.namespace));
     const sure = there.find((one) => one.name === name && one.namespace === namespace);
     return sure ?? (there.length > 0 ? UNKNOWN : undefined);
 }

@@ -19,7 +19,6 @@ export function byCluster(judged: readonly Judged[], judge: (objects: Kubernetes
         groups.set(key, { cluster, objects: [...(groups.get(key)?.objects ?? []), ...objects] });
     }
     const all = judged.flatMap(({ objects }) => objects);
-    if (groups.size < 2) return judge(all);
     const apart = together([...groups.values()].map(({ objects }) => judge(objects)));
     const clusters = [...groups.values()].map(({ cluster }) => cluster);
     const areSure = clusters.every((one, index) => clusters.slice(index + 1).every((other) => areTwo(one, other)));
@@ -33,8 +32,8 @@ function together(judgements: readonly Judgement[]): Judgement {
 
 /** Two providers may be of one cluster, or of two: what is wrong only in one of the cases is not judged. */
 function whereBothAgree(apart: Judgement, asOne: Judgement): Judgement {
-    if (apart === "not applicable") return asOne;
-    if (asOne === "not applicable") return apart;
+    // What there is in one of them, there is in both together.
+    if (apart === "not applicable" || asOne === "not applicable") return asOne;
     const about = ({ urn, subject, container }: Problem): string => JSON.stringify([urn, subject, String(container)]);
     const wrong = [apart, asOne].map((findings) => new Set(findings.filter(isProblem).map(about)));
     const findings = new Map(

@@ -1,8 +1,8 @@
 // Which claim a pod mounts, and which volume that claim gets: names and namespaces
 // that are not known yet, of others, or not there. See index.ts beside this file.
 import * as kubernetes from "@pulumi/kubernetes";
-import { ephemeral, inline, put, share, two } from "../others";
-import { claim, deployment, good, late, mounting, type PodSpec, pair, volume, withShare } from "../stacks";
+import { ephemeral, inline, put, RWO, share, two } from "../others";
+import { claim, deployment, good, late, mounting, type PodSpec, pair, statefulSet, volume, withShare } from "../stacks";
 import type { PolicyCases } from "./types";
 
 const live = (...command: string[]) => ({
@@ -47,6 +47,13 @@ const refused = (what: string, program: () => void) => ({
     blames: ["app"],
     says: [/on the share mounted at/],
 });
+const free = (spec: object): void =>
+    void volume("free", { claimRef: undefined, accessModes: ["ReadWriteOnce"], storageClassName: "hand", ...spec });
+const ofHand = (replicas: number): void =>
+    void statefulSet({ ...RWO, storageClassName: "hand" } as object, {
+        replicas,
+        container: { ...mounting(good), ...touching },
+    });
 const open = (what: string, program: () => void) => ({ what, program, says: /Deployment (web\/)?"?app|StatefulSet/ });
 
 export const edgesOfClaims: Record<string, PolicyCases> = {
@@ -90,6 +97,29 @@ export const edgesOfClaims: Record<string, PolicyCases> = {
                 claimOf({ namespace: "web", name: late("a") });
                 set({ replicas: late(1) }, touching);
             }),
+            open("has two pods whose claims one volume fits", () => {
+                free({});
+                ofHand(2);
+            }),
+            open("has claims of one name in two namespaces, which one volume fits", () => {
+                free({});
+                const spec = { ...RWO, volumeName: undefined, storageClassName: "hand" };
+                claim("data", spec);
+                claim("second", spec, {}, undefined, { name: "data", namespace: "other" });
+                app(share(false, touching));
+            }),
+            open("has a volume of a class that is not known yet", () => {
+                free({ storageClassName: late("hand") });
+                ofHand(1);
+            }),
+            open("has a volume of access modes that are not known yet", () => {
+                free({ accessModes: late(["ReadWriteOnce"]) });
+                ofHand(1);
+            }),
+            open("has a volume of a size that is not known yet", () => {
+                free({ capacity: { storage: late("1Gi") } });
+                ofHand(1);
+            }),
             open("has a claim whose name is not known yet", () => {
                 claimOf({ namespace: "web", name: late("data") });
                 app(share(false, touching));
@@ -125,6 +155,7 @@ export const edgesOfTemplates: Record<string, PolicyCases> = {
     },
 };
 
+const ELSEWHERE = { server: "10.0.0.9", path: "/other" };
 const bound = (what: string, volumeSpec: object, claimSpec: object) => ({
     what,
     program: () => {
@@ -139,6 +170,16 @@ export const edgesOfSizes: Record<string, PolicyCases> = {
     "written-share-is-read-elsewhere": {
         violates: [],
         complies: [
+            {
+                what: "has a claim that names no volume, beside one that names another",
+                program: () => {
+                    volume("free", { claimRef: undefined, storageClassName: "hand" });
+                    volume("named", { claimRef: undefined, storageClassName: "hand", nfs: ELSEWHERE });
+                    claim("data", { volumeName: undefined, storageClassName: "hand" });
+                    claim("named", { storageClassName: "hand" });
+                    two(share(), inline("10.96.0.20", true));
+                },
+            },
             bound("has a volume that does not say how large it is", { capacity: undefined }, {}),
             bound("has a claim that does not say how much it wants", {}, { resources: undefined }),
         ],

@@ -2,7 +2,7 @@
 // attributes, claims of ephemeral volumes, what a provisioner has made. See
 // index.ts beside this file.
 import * as kubernetes from "@pulumi/kubernetes";
-import { claimItem, ephemeral, kubeconfig, list, put, twice, volumeItem } from "../others";
+import { claimItem, ephemeral, kubeconfig, list, provider, put, twice, volumeItem } from "../others";
 import { claim, csi, deployment, lasting, late, pair, volume } from "../stacks";
 import type { PolicyCases } from "./types";
 
@@ -233,6 +233,37 @@ export const othersOfBindings: Record<string, PolicyCases> = {
                         { kubeconfig: kubeconfig("https://10.0.0.2:6443") },
                     ),
                 says: /which cluster its provider is of/,
+            },
+            ...(
+                [
+                    ["a name and a context", { clusterIdentifier: "a" }, { context: "b" }],
+                    ["a context and a cluster", { context: "a" }, { cluster: "b" }],
+                    [
+                        "contexts of two kubeconfigs",
+                        { kubeconfig: "/a", context: "a" },
+                        { kubeconfig: "/b", context: "b" },
+                    ],
+                    ["contexts of two clusters", { context: "a", cluster: "a" }, { context: "b", cluster: "b" }],
+                ] as [string, object, object][]
+            ).map(([what, one, other]) => ({
+                what: `has it by ${what}, which may be of one cluster`,
+                preview: false,
+                program: () => twice(one, other),
+                says: /which cluster its provider is of/,
+            })),
+            {
+                what: "has it in a cluster that is known, and in one that is not yet",
+                program: () => twice({ context: "a" }, { context: late("b") }),
+                says: /which cluster its provider is of/,
+            },
+            {
+                what: "has something that is not known yet in one of two clusters that may be one",
+                program: () => {
+                    const [one, other] = ["a", "b"].map((at) => ({ provider: provider(at, { kubeconfig: at }) }));
+                    put("core/v1:PersistentVolumeClaim", "one", claimItem({ volumeName: late("data") }), one);
+                    put("core/v1:PersistentVolume", "two", volumeItem("data", {}), other);
+                },
+                says: /spec\.volumeName is known only after/,
             },
             {
                 what: "has it in clusters that are not known yet",
