@@ -75,3 +75,21 @@ export function decodeEvidence(text: string): Evidence {
     }
     return parsed.data;
 }
+
+/**
+ * The evidence among the termination messages of a pod's containers, or undefined while there is none. The kubelet sorts
+ * containers by name, and a mesh puts others beside the check's. @throws Error when what was left is no evidence
+ */
+export function evidenceAmong(messages: readonly (string | undefined)[]): Evidence | undefined {
+    let wrong: Error | undefined;
+    for (const message of messages) {
+        if (message === undefined || message === "") continue;
+        try {
+            return decodeEvidence(message);
+        } catch (error) {
+            wrong ??= error as Error;
+        }
+    }
+    if (wrong) throw wrong;
+    return undefined;
+}

@@ -1,6 +1,6 @@
 // The evidence that visibility checks leave: where it is found in a stack, and
 // what the policies about it have in common. What evidence is, contract says.
-import { clientPod, decodeEvidence, type Evidence, labels, roles } from "@nfs-storage-stack/contract";
+import { clientPod, type Evidence, evidenceAmong, labels, roles } from "@nfs-storage-stack/contract";
 import {
     at,
     type Finding,
@@ -36,19 +36,15 @@ function checkOf(pod: KubernetesObject): Check {
     const statuses = listAt(status, "containerStatuses");
     // A status is there as soon as the API server has made the pod.
     if (status === undefined || statuses === UNKNOWN) return { pod, evidence: UNKNOWN };
-    // The kubelet sorts them by name, and others may run beside the check.
     const messages = statuses.map((one) => textAt(one, "state", "terminated", "message"));
-    let reason: string | undefined;
-    for (const message of messages) {
-        if (message === undefined || message === UNKNOWN || message === "") continue;
-        try {
-            return { pod, evidence: decodeEvidence(message) };
-        } catch (error) {
-            reason ??= (error as Error).message;
-        }
+    try {
+        const evidence = evidenceAmong(messages.filter((message) => message !== UNKNOWN));
+        if (evidence !== undefined || !messages.includes(UNKNOWN))
+            return { pod, evidence, ...(evidence === undefined && { reason: "no termination message" }) };
+    } catch (error) {
+        if (!messages.includes(UNKNOWN)) return { pod, evidence: undefined, reason: (error as Error).message };
     }
-    if (messages.includes(UNKNOWN)) return { pod, evidence: UNKNOWN };
-    return { pod, evidence: undefined, reason: reason ?? "no termination message" };
+    return { pod, evidence: UNKNOWN };
 }
 
 /** The value of a variable that a container of the object's pods is given, whichever container that is. */

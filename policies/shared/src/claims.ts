@@ -91,7 +91,7 @@ export function claimTemplatesOf(object: KubernetesObject): DeclaredClaim[] {
 function ofTemplates(object: KubernetesObject): DeclaredClaim[] {
     return claimTemplatesOf(object).flatMap((template): DeclaredClaim[] => {
         const ofSet = template.path.startsWith(OF_SET);
-        const own = ofSet ? textAt(template.value, "metadata", "name") : volumeName(object, template.path);
+        const own = ofSet ? textAt(template.value, "metadata", "name") : volumeNameOf(object, template.path);
         if (isKind(object, "core", "Pod")) return [{ ...template, name: joined(nameOf(object), own) }];
         if (!isKind(object, "apps", "StatefulSet")) {
             const pods = isKind(object, "apps", "DaemonSet") ? 1 : countOf(object);
@@ -110,7 +110,7 @@ const joined = (...parts: (Maybe<string> | number | undefined)[]): Maybe<string>
     parts.every((part) => typeof part === "string" || typeof part === "number") ? parts.join("-") : UNKNOWN;
 
 /** Of the volume that a template is in. */
-const volumeName = (object: KubernetesObject, path: string): Maybe<string> | undefined => {
+export const volumeNameOf = (object: KubernetesObject, path: string): Maybe<string> | undefined => {
     const volumes = listAt(podSpec(object), "volumes");
     const isIn = (index: number): boolean => path.startsWith(`${podSpecPath(object)}.volumes[${index}].`);
     return volumes === UNKNOWN

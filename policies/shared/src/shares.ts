@@ -2,7 +2,7 @@
 // claims are followed to their volumes, as far as the stack has them (binding.ts).
 // nfs.ts reads the single objects, places.ts says which shares are one.
 import { claimNamed, Volumes } from "./binding";
-import { claimsOf, claimTemplatesOf, type DeclaredClaim } from "./claims";
+import { claimsOf, claimTemplatesOf, type DeclaredClaim, volumeNameOf } from "./claims";
 import { Elsewhere, Variables } from "./expansion";
 import type { Unjudged } from "./findings";
 import { ofClass } from "./mount-options";
@@ -128,9 +128,6 @@ function volumesOf(workload: KubernetesObject, claims: Claims) {
     }
     return { byName, unknown };
 }
-
-const volumeNameOf = (workload: KubernetesObject, path: string): Maybe<string> | undefined =>
-    textAt(podVolumes(workload).find((volume) => path.startsWith(`${volume.path}.`))?.value, "name");
 
 /** What a volume's source names, in tree or of a driver other than NFS's; undefined where it names nothing. */
 function foreignSource(volume: KubernetesObject): Pick<Place, "through" | "driver"> | undefined {
