@@ -16,6 +16,7 @@ import {
     listAt,
     type Maybe,
     nameOf,
+    PROVISIONED_BY,
     quantityAt,
     saidAt,
     same,
@@ -71,11 +72,10 @@ export interface Claim extends Common {
  * when it was bound: what stands there then is a result, not a wish.
  */
 const FILLED_IN = "pv.kubernetes.io/bound-by-controller";
-/** Whoever provisions a volume for a claim writes the claim into it, and then there is no mark. */
-const PROVISIONED = "pv.kubernetes.io/provisioned-by";
 
+/** Whoever provisions a volume writes the claim into it, and then there is no mark of Kubernetes'. */
 function provisioned(value: unknown): Maybe<boolean> {
-    const mark = at(value, "metadata", "annotations", PROVISIONED);
+    const mark = at(value, "metadata", "annotations", PROVISIONED_BY);
     return mark === UNKNOWN ? UNKNOWN : mark !== undefined;
 }
 

@@ -11,6 +11,7 @@ import {
     type Maybe,
     nfsOfVolume,
     objectPolicy,
+    PROVISIONED_BY,
     stackNameOf,
     textAt,
     titleOf,
@@ -42,7 +43,7 @@ export function judge(object: KubernetesObject, { stacks }: Wishes): Judgement {
     const isKept = reclaim === "Retain" || /^(retain|archive)$/i.test(onDelete ?? "");
     const isInTree = at(object.value, "spec", "nfs") !== undefined;
     // A driver deletes only what it has made (external-provisioner, shouldDelete).
-    const made = at(object.value, "metadata", "annotations", "pv.kubernetes.io/provisioned-by");
+    const made = at(object.value, "metadata", "annotations", PROVISIONED_BY);
     const isDeleted = isInTree ? reclaim === "Recycle" : made !== undefined;
     const told = isVolume && !isDeleted ? undeletable(policyPath, reclaim) : deletes(policyPath, reclaim);
     const retained = isKept ? [] : [{ urn, subject, ...told }];

@@ -12,6 +12,7 @@ import {
     listAt,
     type Maybe,
     stackPolicy,
+    substituted,
     textAt,
     titleOf,
     UNKNOWN,
@@ -65,16 +66,13 @@ function expanded(command: readonly unknown[], container: Container): Maybe<stri
     return command.map((word) => {
         if (word === UNKNOWN) return UNKNOWN;
         let isOpen = false;
-        const put = (written: string, name: string | undefined): string => {
-            if (name === undefined) return "$";
+        const put = (written: string, name: string): string => {
             const value = said(name);
             isOpen ||= value === UNKNOWN;
             return typeof value === "string" ? value : written;
         };
         // A shell in the container has the same ones.
-        const text = String(word)
-            .replace(/\$\$|\$\(([^()]*)\)/g, put)
-            .replace(/\$\{?(\w+)\}?/g, put);
+        const text = substituted(String(word), put).replace(/\$\{?(\w+)\}?/g, put);
         return isOpen ? UNKNOWN : text;
     });
 }

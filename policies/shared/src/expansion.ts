@@ -3,6 +3,12 @@
 // (third_party/forked/golang/expansion of Kubernetes 1.35).
 import { at, listAt, type Maybe, textAt, UNKNOWN } from "./plain";
 
+/** Puts something in the place of each `$(NAME)`; `put` is told what is written there, too. */
+export const substituted = (text: string, put: (written: string, name: string) => string): string =>
+    text.replace(/\$\$|\$\(([^()]*)\)/g, (written, name: string | undefined) =>
+        name === undefined ? "$" : put(written, name),
+    );
+
 /** What is not in the stack: a variable that comes from elsewhere. */
 export class Elsewhere {
     constructor(readonly name: string) {}
@@ -31,8 +37,7 @@ export class Variables {
     expand(text: Maybe<string>): Maybe<string> | Elsewhere {
         if (text === UNKNOWN) return UNKNOWN;
         let stopped: typeof UNKNOWN | Elsewhere | undefined;
-        const expanded = text.replace(/\$\$|\$\(([^()]*)\)/g, (written, name: string | undefined) => {
-            if (name === undefined) return "$";
+        const expanded = substituted(text, (written, name) => {
             const value = this.values.get(name);
             if (typeof value === "string") return value;
             if (value !== undefined) stopped ??= value;

@@ -35,6 +35,9 @@ export function defaultClassOf(objects: readonly KubernetesObject[]): Maybe<stri
     return only === undefined || more.length > 0 ? UNKNOWN : (nameOf(only) ?? UNKNOWN);
 }
 
+/** On a volume: whoever provisioned it for a claim. */
+export const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+
 /** The API server has made it. */
 export const isAnswered = (value: unknown): boolean =>
     at(value, "metadata", "uid") !== undefined || at(value, "status", "phase") !== undefined;
